@@ -1,6 +1,7 @@
-"""The course's commands: ``python tools/course.py setup|serve|site|test|lab|notebooks|exercises|bench``.
+"""The course's commands: ``python tools/course.py COMMAND``.
 
-Each command sets up what it needs and does nothing twice. Only the standard library is used here,
+COMMAND is one of setup, serve, site, test, lab, notebooks, exercises, bench.
+Each sets up what it needs and does nothing twice. Only the standard library is used here,
 in syntax that an old Python still reads, so that a Python that does not fit is told so kindly.
 """
 
@@ -40,7 +41,7 @@ def main(argv=None):
             return subprocess.call([other, __file__, *(argv or sys.argv[1:])])
         COMMANDS[options.command](options)
     except Stop as stop:
-        print("\nStopped: %s" % stop, file=sys.stderr)
+        print(f"\nStopped: {stop}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -51,15 +52,16 @@ def fitting_python():
     """Return None when this Python fits, else the path of one that does."""
     if sys.version_info[:2] in FITS:
         return None
+    mine = ".".join(map(str, sys.version_info[:2]))
     for major, minor in FITS:
-        path = shutil.which("python%d.%d" % (major, minor))
+        path = shutil.which(f"python{major}.{minor}")
         if path and subprocess.call([path, "-c", ""], stderr=subprocess.DEVNULL) == 0:
-            print("This is Python %d.%d; using %s instead." % (*sys.version_info[:2], path))
+            print(f"This is Python {mine}; using {path} instead.", flush=True)
             return path
     raise Stop(
-        "this is Python %d.%d, and the course needs 3.11 or 3.12 (its matplotlib 3.8.4, the same as "
-        "in the reader's browser, is not built for others). Install Python 3.12 and run the command "
-        "again, or name it: make PYTHON=/path/to/python3.12 serve." % sys.version_info[:2]
+        f"this is Python {mine}, and the course needs 3.11 or 3.12 (its matplotlib 3.8.4, the same "
+        "as in the reader's browser, is not built for others). Install Python 3.12 and run the "
+        "command again, or name it: make PYTHON=/path/to/python3.12 serve."
     )
 
 
@@ -71,7 +73,7 @@ def run(*command, hint=None, **kwargs):
     status = subprocess.call([str(part) for part in command], cwd=ROOT, **kwargs)
     if status:
         name = " ".join(Path(str(part)).name for part in command[:3])
-        raise Stop(hint or "'%s' ended with status %d; its last lines say why." % (name, status))
+        raise Stop(hint or f"'{name}' ended with status {status}; its last lines say why.")
 
 
 def python(*arguments, **kwargs):
@@ -87,10 +89,10 @@ def setup(options=None):
     free = shutil.disk_usage(ROOT).free
     if free < ROOM:
         raise Stop(
-            "the disk has %.1f GB free and the course needs about %.0f GB; make room and run the "
-            "command again." % (free / 1024**3, ROOM / 1024**3)
+            f"the disk has {free / 1024**3:.1f} GB free and the course needs about "
+            f"{ROOM / 1024**3:.0f} GB; make room and run the command again."
         )
-    STAMP.unlink() if STAMP.exists() else None
+    STAMP.unlink(missing_ok=True)
     make_venv()
     print("Installing the pinned packages (a few minutes the first time) …", flush=True)
     pip("-r", "requirements.txt")
@@ -110,9 +112,9 @@ def fingerprint():
 
 def make_venv():
     """Make .venv with this Python; replace one that another Python made."""
-    marker = "%d.%d" % sys.version_info[:2]
+    marker = ".".join(map(str, sys.version_info[:2]))
     config = VENV / "pyvenv.cfg"
-    if config.exists() and ("version = " + marker) in config.read_text():
+    if config.exists() and ("version = " + marker + ".") in config.read_text():
         return
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -122,7 +124,7 @@ def make_venv():
         "venv",
         VENV,
         hint="Python could not make a virtual environment; on Debian and Ubuntu install it with "
-        "'apt-get install python%s-venv' and run the command again." % marker,
+        f"'apt-get install python{marker}-venv' and run the command again.",
     )
 
 
@@ -135,8 +137,8 @@ def pip(*arguments):
         "--quiet",
         "--disable-pip-version-check",
         *arguments,
-        hint="pip could not install %s; its last lines say why. Without a network, connect and run "
-        "the command again: it goes on where it stopped." % " ".join(arguments),
+        hint="pip could not install {}; its last lines say why. Without a network, connect and run "
+        "the command again: it goes on where it stopped.".format(" ".join(arguments)),
     )
 
 
@@ -213,14 +215,14 @@ def test(options):
     failed = []
     for name, arguments, env in steps:
         start = time.time()
-        print("\n== %s" % name, flush=True)
+        print(f"\n== {name}", flush=True)
         try:
             python(*arguments, env=env)
         except Stop:
             failed.append(name)
-        print("== %s: %.0f s" % (name, time.time() - start), flush=True)
+        print(f"== {name}: {time.time() - start:.0f} s", flush=True)
     if failed:
-        raise Stop("these steps failed: %s." % ", ".join(failed))
+        raise Stop("these steps failed: {}.".format(", ".join(failed)))
     print("\nAll steps passed.")
 
 
