@@ -11,6 +11,7 @@ The files are described in ``data/README.md``.
 import csv
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -19,9 +20,12 @@ from typing import TypeVar
 from secondlook._data import data_path
 
 STRENGTHS = ("in hand", "second hand", "outside", "weak")
+# fmt: off
 PUBLISHED_COLUMNS = (
-    "id study population arm measure statistic value lower upper unit source where strength note"
-).split()
+    "id", "study", "population", "arm", "measure", "statistic", "value", "lower", "upper",
+    "unit", "source", "where", "strength", "note",
+)
+# fmt: on
 
 _NUMBER = re.compile(r"[-−]?(\d+\.?\d*|\.\d+)")
 _Row = TypeVar("_Row")
@@ -212,7 +216,7 @@ def _read_as(kind: type[_Row], path: Path) -> tuple[_Row, ...]:
     return tuple(kind(**row) for row in _rows(path, [field.name for field in fields(kind)]))
 
 
-def _rows(path: Path, columns: list[str]) -> list[dict[str, str]]:
+def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Read a CSV file whose header must be exactly `columns`."""
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file, restkey="(extra)", restval=None)
