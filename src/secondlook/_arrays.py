@@ -1,0 +1,114 @@
+"""Checks that turn what a caller gives into arrays of (trials, patients[, subgroups]).
+
+Each message names the argument, where it is wrong and what would be right.
+"""
+
+import numpy as np
+
+
+def as_times(name: str, value) -> np.ndarray:
+    """Finite times of zero or more, as float (trials, patients)."""
+    array = as_numbers(name, value)
+    _refuse(array < 0, name, array, "is negative; times start at 0")
+    return array
+
+
+def as_numbers(name: str, value, *, finite: bool = True) -> np.ndarray:
+    """Numbers as float (trials, patients); one row of patients is one trial."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be numbers, one for each patient") from None
+    array = _two_axes(name, array)
+    if finite:
+        _refuse(~np.isfinite(array), name, array, "is not a finite number; leave the patient out")
+    return array
+
+
+def as_flags(name: str, value) -> np.ndarray:
+    """True and False, or 1 and 0, as bool (trials, patients)."""
+    return _two_axes(name, _flags(name, value))
+
+
+def as_members(value, patients: int) -> np.ndarray:
+    """Subgroup membership as bool (1 or trials, patients, subgroups); None is everyone."""
+    if value is None:
+        return np.ones((1, patients, 1), dtype=bool)
+    array = _flags("member", value)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim == 2:
+        array = array[None]
+    if array.ndim != 3 or array.shape[1] != patients:
+        raise ValueError(
+            f"member has shape {np.shape(value)}; it must be ({patients}, subgroups) "
+            f"or (trials, {patients}, subgroups)"
+        )
+    return array
+
+
+def common_trials(**arrays: np.ndarray) -> int:
+    """How many trials there are; an array with one trial serves all of them.
+
+    Raises
+    ------
+    ValueError
+        If two arrays disagree about the number of trials or of patients.
+    """
+    (first, reference), *others = arrays.items()
+    trials = reference.shape[0]
+    for name, array in others:
+        if array.shape[1] != reference.shape[1]:
+            raise ValueError(
+                f"{name} has {array.shape[1]} patients but {first} has {reference.shape[1]}; "
+                "give both the same patients in the same order"
+            )
+        if 1 not in (trials, array.shape[0]) and array.shape[0] != trials:
+            raise ValueError(
+                f"{name} has {array.shape[0]} trials where {trials} are expected; "
+                "give one trial, or as many as the other arguments"
+            )
+        trials = max(trials, array.shape[0])
+    return trials
+
+
+def check_both_arms(name: str, treated: np.ndarray) -> None:
+    """Refuse a trial in which everybody, or nobody, is treated."""
+    share = treated.mean(axis=1)
+    for wrong, who in ((share == 0, "nobody is"), (share == 1, "everybody is")):
+        if wrong.any():
+            raise ValueError(
+                f"{name}: {who} treated in trial {int(np.argmax(wrong))}; "
+                "a comparison needs patients in both arms"
+            )
+
+
+def _flags(name: str, value) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype == bool:
+        return array
+    try:
+        array = array.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be True or False, or 1 or 0, for each patient") from None
+    _refuse((array != 0) & (array != 1), name, array, "is neither 0 nor 1; use True and False")
+    return array == 1
+
+
+def _two_axes(name: str, array: np.ndarray) -> np.ndarray:
+    if array.ndim == 1:
+        array = array[None]
+    if array.ndim != 2 or array.size == 0:
+        raise ValueError(
+            f"{name} has shape {array.shape}; it must be (patients,) or (trials, patients), "
+            "with at least one of each"
+        )
+    return array
+
+
+def _refuse(wrong: np.ndarray, name: str, array: np.ndarray, why: str) -> None:
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        axes = ("trial", "patient", "subgroup") if len(place) != 1 else ("patient",)
+        where = ", ".join(f"{axis} {i}" for axis, i in zip(axes, place, strict=False))
+        raise ValueError(f"{name}: the value {array[place]:g} at {where} {why}")

@@ -1,0 +1,583 @@
+"""How often does a drug that does nothing look as if it worked somewhere?
+
+The cohort stays as it is; only the labels of the arms are shuffled, thousands of times. Whatever
+is then found is a false alarm, because the labels mean nothing.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from secondlook import _normal
+from secondlook.ranks import rank_scores, worst_ranked
+from secondlook.survival import cox, logrank, logrank_scores
+
+ENDPOINTS = ("time to event", "ALSFRS-R")
+CONTRASTS = ("pooled", "50 mg", "25 mg")
+EVERYONE = "everyone"
+_CODES = {"placebo": 0, "25 mg": 1, "50 mg": 2}
+_DOSES = {"pooled": ("25 mg", "50 mg"), "50 mg": ("50 mg",), "25 mg": ("25 mg",)}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One comparison: an endpoint, a contrast with placebo, and the subgroup it is made in."""
+
+    endpoint: str
+    contrast: str
+    subgroup: str = EVERYONE
+
+    def __post_init__(self):
+        _one_of("endpoint", self.endpoint, ENDPOINTS)
+        _one_of("contrast", self.contrast, CONTRASTS)
+
+
+def subgroups(cohort) -> dict[str, np.ndarray]:
+    """The 20 subgroups that nine baseline factors of the trial make.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        The patient table of :func:`secondlook.cohort.load`.
+
+    Returns
+    -------
+    dict of name to bool array (patients,)
+        The subgroups of one factor stand together and share no patient.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing; the message names it.
+    """
+    sex, onset = _column(cohort, "sex"), _column(cohort, "onset")
+    older = _column(cohort, "age").astype(float) >= 65
+    riluzole = _column(cohort, "riluzole").astype(bool)
+    definite = _column(cohort, "diagnosis") == "definite"
+    stage = _column(cohort, "stage").astype(int)
+    strong = _column(cohort, "fvc").astype(float) >= 90
+    early = _column(cohort, "early").astype(bool)
+    run_in = _column(cohort, "run_in_change").astype(int)
+    return {
+        "men": sex == "male",
+        "women": sex == "female",
+        "under 65": ~older,
+        "65 or older": older,
+        "bulbar onset": onset == "bulbar",
+        "upper motor neuron onset": onset == "upper motor neuron",
+        "lower motor neuron onset": onset == "lower motor neuron",
+        "on riluzole": riluzole,
+        "not on riluzole": ~riluzole,
+        "definite diagnosis": definite,
+        "probable diagnosis": ~definite,
+        "stage 1": stage == 1,
+        "stage 2": stage == 2,
+        "FVC 90% or more": strong,
+        "FVC under 90%": ~strong,
+        "12 months or less": early,
+        "more than 12 months": ~early,
+        "lost 1 point in run-in": run_in == -1,
+        "lost 2 points in run-in": run_in == -2,
+        "lost 3 points in run-in": run_in == -3,
+    }
+
+
+def cut_point_subgroups(
+    cohort, months: Sequence[float], side: str = "early"
+) -> dict[str, np.ndarray]:
+    """Subgroups made by cutting the time since onset at each of the months.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        With the column ``months_from_onset``.
+    months : sequence of float
+        Where to cut; a patient exactly at the cut is early.
+    side : "early", "late" or "either"
+        Which side of each cut becomes a subgroup.
+
+    Returns
+    -------
+    dict of name to bool array (patients,)
+        "9 months or less", "more than 9 months" and so on; all early ones first.
+    """
+    _one_of("side", side, ("early", "late", "either"))
+    cuts = np.asarray(months, dtype=float)
+    if cuts.ndim != 1 or cuts.size == 0 or not np.isfinite(cuts).all():
+        raise ValueError("months must be a row of at least one finite number")
+    onset = _column(cohort, "months_from_onset").astype(float)
+    made = {}
+    if side != "late":
+        made |= {f"{cut:g} months or less": onset <= cut for cut in cuts}
+    if side != "early":
+        made |= {f"more than {cut:g} months": onset > cut for cut in cuts}
+    return made
+
+
+def looks(
+    endpoints: Iterable[str], contrasts: Iterable[str], subgroups: Iterable[str]
+) -> tuple[Look, ...]:
+    """Every combination of endpoint, contrast and subgroup, in that order of nesting.
+
+    Parameters
+    ----------
+    endpoints : of "time to event", "ALSFRS-R"
+    contrasts : of "pooled" (both doses v placebo), "50 mg", "25 mg" (that dose v placebo)
+    subgroups : names; "everyone" is the whole cohort
+    """
+    for name, value in (("endpoints", endpoints), ("contrasts", contrasts)):
+        if isinstance(value, str):
+            raise ValueError(f"{name} is the text {value!r}; give a list, such as [{value!r}]")
+    if isinstance(subgroups, str):
+        raise ValueError(f"subgroups is the text {subgroups!r}; give a list of names")
+    return tuple(Look(*each) for each in itertools.product(endpoints, contrasts, subgroups))
+
+
+@dataclass(frozen=True)
+class Shuffle:
+    """What a set of looks found in trials where the labels mean nothing.
+
+    Attributes
+    ----------
+    looks : the looks, in the order of the columns of z.
+    z : (shuffles, looks), positive for a benefit of the treated; nan if a look has no information.
+    """
+
+    looks: tuple[Look, ...]
+    z: np.ndarray
+
+    def only(self, looks: Iterable[Look]) -> "Shuffle":
+        """The same shuffles, seen through some of the looks."""
+        chosen = tuple(looks)
+        place = {look: column for column, look in enumerate(self.looks)}
+        missing = [look for look in chosen if look not in place]
+        if missing:
+            raise ValueError(f"{missing[0]} is not among the looks that were shuffled")
+        return Shuffle(chosen, self.z[:, [place[look] for look in chosen]])
+
+    def found(self, alpha: float, sides: int) -> np.ndarray:
+        """Which looks are significant: bool (shuffles, looks).
+
+        Parameters
+        ----------
+        alpha : float
+            Level of each look, between 0 and 1; of both sides together if sides is 2.
+        sides : 1 or 2
+            1 counts only a benefit of the treated, 2 a difference either way.
+        """
+        _check_level(alpha, sides)
+        reached = self.z if sides == 1 else np.abs(self.z)
+        return reached > _normal.quantile(1 - alpha / sides)
+
+    def familywise(self, alpha: float, sides: int) -> float:
+        """Share of null trials in which at least one look is significant, unadjusted."""
+        return float(self.found(alpha, sides).any(axis=1).mean())
+
+    def familywise_se(self, alpha: float, sides: int) -> float:
+        """Monte Carlo standard error of :meth:`familywise`."""
+        return _share_se(self.familywise(alpha, sides), len(self.z))
+
+    def min_p(self, sides: int) -> np.ndarray:
+        """The smallest p among the looks of each shuffle, (shuffles,)."""
+        _check_level(0.5, sides)
+        reached = self.z if sides == 1 else np.abs(self.z)
+        best = np.where(np.isnan(reached), -np.inf, reached).max(axis=1)
+        return sides * _normal.upper_tail(best)
+
+    def in_every_endpoint(self, alpha: float, sides: int) -> np.ndarray:
+        """In which shuffles one subgroup is significant on every endpoint: bool (shuffles,).
+
+        The subgroup and the contrast must be the same, and with two sides the direction too.
+        """
+        found = self.found(alpha, sides)
+        endpoints = {look.endpoint for look in self.looks}
+        groups: dict[tuple, list[int]] = {}
+        for column, look in enumerate(self.looks):
+            groups.setdefault((look.contrast, look.subgroup), []).append(column)
+        hit = np.zeros(len(self.z), dtype=bool)
+        for columns in groups.values():
+            if len(columns) == len(endpoints):
+                same_way = np.abs(np.sign(self.z[:, columns]).sum(axis=1)) == len(columns)
+                hit |= found[:, columns].all(axis=1) & same_way
+        return hit
+
+
+def shuffle(
+    cohort,
+    looks: Sequence[Look],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    members: dict[str, np.ndarray] | None = None,
+) -> Shuffle:
+    """Shuffle the arms of a cohort n times and take every look each time.
+
+    Parameters
+    ----------
+    cohort : DataFrame
+        The patient table; a patient whose ALSFRS-R change is nan is left out of that endpoint.
+    looks : sequence of Look
+    n : int
+        Number of shuffles.
+    rng : numpy Generator
+    members : dict of name to bool array (patients,), optional
+        Subgroups beyond those of :func:`subgroups`.
+
+    Returns
+    -------
+    Shuffle
+        z of every shuffle and look; positive is a benefit of the treated.
+
+    Raises
+    ------
+    ValueError
+        If a look names an unknown subgroup, n is below 1, or a column is missing.
+
+    Notes
+    -----
+    For a fixed cohort a test's numerator is a sum of patients' scores over an arm: log-rank
+    scores for time to event, Wilcoxon ranks (those with an event tied for worst) for ALSFRS-R,
+    each computed among the members of the subgroup. So all shuffles and looks together are ONE
+    matrix product: labels (shuffles × patients) times scores (patients × looks).
+
+    z is the difference of the two arms' mean scores over its standard deviation when the labels
+    of the whole trial are permuted [1]. In the pooled contrast the numerator is that of the
+    log-rank test (or Wilcoxon's) up to a constant. In a pairwise contrast, such as 50 mg v placebo,
+    the scores still come from all three arms: a valid permutation test, close to the two-arm test
+    but not identical to it.
+
+    References
+    ----------
+    [1] Hájek, Šidák & Sen, Theory of Rank Tests, 2nd ed., Academic Press 1999, sec. 3.3.
+    """
+    looks = _check_looks(looks)
+    groups = _groups(cohort, members, {look.subgroup for look in looks})
+    columns = list(dict.fromkeys((look.endpoint, look.subgroup) for look in looks))
+    scores = _scores(cohort, columns, groups)
+    arms = _arm_codes(cohort)
+    sums = _arm_sums(_shuffled(arms, n, rng), scores)
+    spread = np.sqrt((scores**2).sum(axis=0) / (len(arms) - 1))
+    sizes = np.bincount(arms, minlength=3)
+    z = np.empty((n, len(looks)))
+    for column, look in enumerate(looks):
+        at = columns.index((look.endpoint, look.subgroup))
+        difference, scale = _contrast(look.contrast, sums[:, :, at], sizes)
+        z[:, column] = difference / (scale * spread[at]) if spread[at] > 0 else np.nan
+    return Shuffle(looks, z)
+
+
+@dataclass(frozen=True)
+class BestOfNull:
+    """Forest plots of trials in which the labels mean nothing; arrays (shuffles, subgroups).
+
+    Attributes
+    ----------
+    subgroups : names of the columns.
+    hr, lower, upper : Cox hazard ratio and 95% interval, nan where not estimable.
+    p_one_sided : log-rank p for a benefit, nan where there is no comparison.
+    best : (shuffles,) the column with the smallest p, the finding that would be reported.
+    """
+
+    subgroups: tuple[str, ...]
+    hr: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    p_one_sided: np.ndarray
+    best: np.ndarray
+
+    @property
+    def best_hr(self) -> np.ndarray:
+        """Hazard ratio of the best subgroup of each shuffle, (shuffles,)."""
+        return self.hr[np.arange(len(self.best)), self.best]
+
+    @property
+    def best_p_one_sided(self) -> np.ndarray:
+        """One-sided p of the best subgroup of each shuffle, (shuffles,)."""
+        return self.p_one_sided[np.arange(len(self.best)), self.best]
+
+
+def best_of_null(
+    cohort,
+    subgroup_names: Sequence[str],
+    contrast: str,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    members: dict[str, np.ndarray] | None = None,
+) -> BestOfNull:
+    """Shuffle the arms n times and analyse time to event in every subgroup each time.
+
+    Unlike :func:`shuffle` this is the ordinary two-arm analysis: Cox (Efron) and log-rank among
+    the patients of the two arms compared. It costs a few tenths of a second for 1,000 shuffles of
+    20 subgroups, several times that in a browser.
+
+    Parameters
+    ----------
+    cohort, n, rng, members
+        As in :func:`shuffle`.
+    subgroup_names : sequence of str
+        Names of subgroups, or "everyone".
+    contrast : "pooled", "50 mg" or "25 mg"
+
+    Raises
+    ------
+    ValueError
+        If a subgroup or contrast is unknown, or n is below 1.
+    """
+    _one_of("contrast", contrast, CONTRASTS)
+    names = tuple(subgroup_names)
+    groups = _groups(cohort, members, names)
+    member = np.stack([groups[name] for name in names], axis=1)
+    arms = _shuffled(_arm_codes(cohort), n, rng)
+    fit, p = _two_arm(cohort, arms, member, contrast)
+    best = np.where(np.isnan(p), np.inf, p).argmin(axis=1)
+    return BestOfNull(names, fit.hr, fit.lower, fit.upper, p, best)
+
+
+@dataclass(frozen=True)
+class CutPoints:
+    """A search over cut-points in trials where the labels mean nothing.
+
+    Attributes
+    ----------
+    subgroups : names of the columns.
+    shuffles : the looks at time to event behind them.
+    """
+
+    subgroups: tuple[str, ...]
+    shuffles: Shuffle
+
+    @property
+    def p_one_sided(self) -> np.ndarray:
+        """(shuffles, subgroups) p for a benefit of the treated."""
+        return _normal.upper_tail(self.shuffles.z)
+
+    @property
+    def smallest(self) -> np.ndarray:
+        """(shuffles,) the smallest one-sided p, the one that gets reported."""
+        return self.shuffles.min_p(1)
+
+    def familywise(self, alpha: float, sides: int) -> float:
+        """Share of null trials in which some cut-point is significant."""
+        return self.shuffles.familywise(alpha, sides)
+
+    def familywise_se(self, alpha: float, sides: int) -> float:
+        """Monte Carlo standard error of :meth:`familywise`."""
+        return self.shuffles.familywise_se(alpha, sides)
+
+
+def cut_points(
+    cohort,
+    months: Sequence[float],
+    n: int,
+    rng: np.random.Generator,
+    contrast: str = "pooled",
+    *,
+    side: str = "early",
+) -> CutPoints:
+    """Shuffle the arms n times and cut the time since onset at each of the months.
+
+    Parameters as in :func:`shuffle` and :func:`cut_point_subgroups`.
+    """
+    members = cut_point_subgroups(cohort, months, side)
+    chosen = looks([ENDPOINTS[0]], [contrast], members)
+    return CutPoints(tuple(members), shuffle(cohort, chosen, n, rng, members=members))
+
+
+@dataclass(frozen=True)
+class AsGood:
+    """How often a null trial yields a find as good as a published one; shares of n shuffles.
+
+    Attributes
+    ----------
+    named, somewhere : on time to event, in the named subgroup and in any of the subgroups.
+    both_named, both_somewhere : on ALSFRS-R as well, in the same subgroup.
+    """
+
+    named: float
+    somewhere: float
+    both_named: float
+    both_somewhere: float
+    n: int
+
+    def se(self, share: float) -> float:
+        """Monte Carlo standard error of one of the shares."""
+        return _share_se(share, self.n)
+
+
+def as_good_as(
+    cohort,
+    subgroup_names: Sequence[str],
+    named: str,
+    n: int,
+    rng: np.random.Generator,
+    *,
+    hr: float = 0.57,
+    p: float = 0.01,
+    contrast: str = "pooled",
+) -> AsGood:
+    """How often would a drug that does nothing give a find this good?
+
+    A find is a Cox hazard ratio of at most hr together with a log-rank one-sided p of at most p;
+    on ALSFRS-R it is a one-sided p of at most p by the shuffle's Wilcoxon test.
+
+    Parameters
+    ----------
+    cohort, n, rng
+        As in :func:`shuffle`.
+    subgroup_names : sequence of str
+    named : str
+        The one subgroup that was reported; must be among them.
+    hr, p : float
+        The published hazard ratio and p; rounded as printed.
+    contrast : "pooled", "50 mg" or "25 mg"
+    """
+    names = tuple(subgroup_names)
+    _one_of("named", named, names)
+    _check_level(p, 1)
+    if not hr > 0:
+        raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
+    groups = _groups(cohort, None, names)
+    scores = _scores(cohort, list(itertools.product(ENDPOINTS, names)), groups)
+    arms = _arm_codes(cohort)
+    shuffled = _shuffled(arms, n, rng)
+    difference, scale = _contrast(contrast, _arm_sums(shuffled, scores), np.bincount(arms))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = difference / (scale * np.sqrt((scores**2).sum(axis=0) / (len(arms) - 1)))
+    # Cox only where the quick test is anywhere near: a cell in twenty.
+    near = z[:, : len(names)] > _normal.quantile(1 - min(5 * p, 0.5))
+    row, column = np.nonzero(near)
+    member = np.stack([groups[name] for name in names], axis=0)[column][:, :, None]
+    find = np.zeros((n, len(names)), dtype=bool)
+    if row.size:
+        fit, p_cell = _two_arm(cohort, shuffled[row], member, contrast)
+        find[row, column] = ((fit.hr <= hr) & (p_cell <= p))[:, 0]
+    both = find & (z[:, len(names) :] >= _normal.quantile(1 - p))
+    at = names.index(named)
+    shares = (find[:, at], find.any(axis=1), both[:, at], both.any(axis=1))
+    return AsGood(*(float(share.mean()) for share in shares), n)
+
+
+def _two_arm(cohort, arms, member, contrast):
+    """Cox and log-rank p of a contrast under many labellings, (trials, patients) arm codes."""
+    time, event = _column(cohort, "days"), _column(cohort, "event")
+    treated = _in_doses(arms, contrast)
+    member = member if member.ndim == 3 else member[None]
+    if contrast != "pooled":
+        member = member & (treated | (arms == 0))[:, :, None]
+    return (
+        cox(time, event, treated, member),
+        logrank(time, event, treated, member).p_one_sided,
+    )
+
+
+def _in_doses(arms, contrast):
+    return arms > 0 if contrast == "pooled" else arms == _CODES[contrast]
+
+
+def _arm_codes(cohort) -> np.ndarray:
+    """0 placebo, 1 25 mg, 2 50 mg, (patients,)."""
+    arm = _column(cohort, "arm")
+    codes = np.full(len(arm), -1, dtype=np.int8)
+    for name, code in _CODES.items():
+        codes[arm == name] = code
+        if not (codes == code).any():
+            raise ValueError(
+                f"cohort: nobody is in the arm {name!r}; all of {list(_CODES)} are needed"
+            )
+    if (codes < 0).any():
+        at = int(np.argmax(codes < 0))
+        raise ValueError(f"cohort: arm of patient {at} is {arm[at]!r}; use one of {list(_CODES)}")
+    return codes
+
+
+def _shuffled(arms, n, rng) -> np.ndarray:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise ValueError(f"n is {n!r}; the number of shuffles must be a whole number from 1 up")
+    return rng.permuted(np.tile(arms, (n, 1)), axis=1)
+
+
+def _arm_sums(shuffled, scores) -> np.ndarray:
+    """Sum of the scores in each arm, (3, shuffles, looks): the one matrix product."""
+    n = len(shuffled)
+    labels = np.concatenate([shuffled == 0, shuffled == 2]).astype(float)
+    placebo, fifty = (labels @ scores).reshape(2, n, -1)
+    # The scores of all patients add up to 0, so the third arm needs no product.
+    return np.stack([placebo, -placebo - fifty, fifty])
+
+
+def _contrast(contrast, sums, sizes):
+    """Difference of mean scores, treated less placebo, and its scale in standard deviations."""
+    _one_of("contrast", contrast, CONTRASTS)
+    codes = [_CODES[dose] for dose in _DOSES[contrast]]
+    treated = int(sizes[codes].sum())
+    difference = sum(sums[code] for code in codes) / treated - sums[0] / sizes[0]
+    return difference, math.sqrt(1 / treated + 1 / sizes[0])
+
+
+def _scores(cohort, columns, groups) -> np.ndarray:
+    """Scores (patients, columns) of each (endpoint, subgroup); higher is better, sums are 0."""
+    scores = np.empty((len(_column(cohort, "arm")), len(columns)))
+    for endpoint in dict.fromkeys(endpoint for endpoint, _ in columns):
+        at = [i for i, column in enumerate(columns) if column[0] == endpoint]
+        member = np.stack([groups[columns[i][1]] for i in at], axis=1)
+        if endpoint == "time to event":
+            scores[:, at] = -logrank_scores(
+                _column(cohort, "days"), _column(cohort, "event"), member
+            )
+        else:
+            value = worst_ranked(_column(cohort, "alsfrs_change"), _column(cohort, "worst_rank"))
+            scores[:, at] = rank_scores(value, member & ~np.isnan(value)[:, None])
+    return scores
+
+
+def _groups(cohort, members, names) -> dict[str, np.ndarray]:
+    """Subgroups by name, "everyone" and the caller's own among them, checked against names."""
+    patients = len(_column(cohort, "arm"))
+    known = {EVERYONE: np.ones(patients, dtype=bool)} | subgroups(cohort)
+    for name, member in (members or {}).items():
+        member = np.asarray(member)
+        if member.dtype != bool or member.shape != (patients,):
+            raise ValueError(
+                f"members[{name!r}] has shape {member.shape} and type {member.dtype}; "
+                f"it must be one True or False for each of the {patients} patients"
+            )
+        known[name] = member
+    if not names:
+        raise ValueError("no subgroup is named; give at least one, such as 'everyone'")
+    for name in names:
+        _one_of("subgroup", name, tuple(known))
+    return known
+
+
+def _check_looks(looks) -> tuple[Look, ...]:
+    looks = tuple(looks)
+    if not looks or not all(isinstance(look, Look) for look in looks):
+        raise ValueError("looks must be at least one Look; fishing.looks() makes them")
+    return looks
+
+
+def _column(cohort, name: str) -> np.ndarray:
+    try:
+        return np.asarray(cohort[name])
+    except (KeyError, IndexError):
+        raise ValueError(f"cohort has no column {name!r}; use secondlook.cohort.load") from None
+
+
+def _one_of(name: str, value, known) -> None:
+    if value not in known:
+        raise ValueError(f"{name} {value!r} is unknown; choose from {', '.join(map(repr, known))}")
+
+
+def _check_level(alpha, sides) -> None:
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha is {alpha}; it must be between 0 and 1, such as 0.05")
+    if sides not in (1, 2):
+        raise ValueError(f"sides is {sides!r}; it must be 1 or 2")
+
+
+def _share_se(share: float, n: int) -> float:
+    return math.sqrt(share * (1 - share) / n)
