@@ -9,6 +9,7 @@ in the same way, and a test holds the two together.
 import difflib
 import functools
 import html
+import itertools
 import json
 import math
 import re
@@ -251,6 +252,6 @@ def _refuse_overlap(where, spans):
         if not (isinstance(span, list) and len(span) == 2 and span[0] <= span[1]):
             raise ValueError(f"{where}: {label} must be [low, high], not {span}")
     ordered = sorted(spans, key=lambda item: item[1])
-    for (label, span), (other, following) in zip(ordered, ordered[1:], strict=False):
+    for (label, span), (other, following) in itertools.pairwise(ordered):
         if following[0] <= span[1]:
             raise ValueError(f"{where}: {label} {span} and {other} {following} overlap")

@@ -1,0 +1,297 @@
+"""Predictions, reveals and questions that need no kernel: a cell emits HTML, the page does the rest.
+
+Every function shows its element at once, wherever it stands in the cell, and returns nothing. What
+is stored is real HTML with the question, the options and the result, so a page without scripts
+still reads; ``assets/learner.js`` makes it work. There is nothing random in it.
+"""
+
+import html
+import json
+import math
+import numbers
+import os
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from secondlook.checks import check_table
+
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_KINDS = ("number", "choice", "probability")
+_BEFORE = "Note your prediction, and how sure you are, before you look at the result."
+
+
+@dataclass(frozen=True)
+class Element:
+    """What one function shows: HTML for a page and a sentence for a plain terminal."""
+
+    html: str
+    text: str
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def setup():
+    """Bring the script and the styles of predictions, answers and labs; once, in the import cell.
+
+    The book's pages have both already, so a notebook run for the book (``SECONDLOOK_STATIC``)
+    stores one short line instead of them.
+    """
+    _show(setup_element(static=bool(os.environ.get("SECONDLOOK_STATIC"))))
+
+
+def predict(
+    id, question, kind="number", *, options=None, unit=None, low=None, high=None, within=None
+):
+    """Ask for a prediction and how sure the reader is of it; it locks when committed.
+
+    Parameters
+    ----------
+    id : str
+        The prediction, for example ``"04.fishing"``; lower case letters, digits, ``.``, ``_``, ``-``.
+    question : str
+        Plain text; ``**bold**`` and ```code``` are understood.
+    kind : {"number", "choice", "probability"}
+        A probability is asked in percent, 0 to 100.
+    options : dict of str to str
+        For a choice: key to text, two or more.
+    unit : str
+        Shown after a number, for example ``"%"`` or ``"days"``.
+    low, high : float
+        The least and the greatest number that makes sense, in ``unit``.
+    within : float
+        How near counts as right, in ``unit``; the reader is told, so that "how sure" has a meaning.
+
+    Raises
+    ------
+    ValueError
+        If the id, the kind, the options or a limit does not fit.
+    """
+    _show(predict_element(id, question, kind, options, unit, low, high, within))
+
+
+def reveal(id):
+    """Hide the rest of this cell's output until prediction ``id`` is committed; first in the cell.
+
+    *Show me anyway* is always there; a prediction made after it is kept, and marked late.
+    """
+    attributes = _attributes(id=_check_id(id))
+    _show(Element(f"<sl-reveal {attributes}></sl-reveal>", f"The result of prediction {id}:"))
+
+
+def outcome(id, value, tol=None, label=None):
+    """Show what came out, beside what the reader predicted.
+
+    Parameters
+    ----------
+    id : str
+        The prediction.
+    value : float or str
+        The truth, in the prediction's unit (percent for a probability); for a choice, its key.
+    tol : float
+        How near counts as right, for a prediction that did not state it with ``within``.
+    label : str
+        How to write the truth, for example ``"48 of 100"``; the value itself when left out.
+
+    Raises
+    ------
+    ValueError
+        If the value is not a finite number or a key, or ``tol`` is negative.
+    """
+    _show(outcome_element(id, value, tol, label))
+
+
+def answer(id, question, hints=None):
+    """Show a question with an answer box that checks at once, by the table of ``checks.check``.
+
+    Parameters
+    ----------
+    id : str
+        A check, for example ``"04.interaction_p"``.
+    question : str
+        Plain text; ``**bold**`` and ```code``` are understood.
+    hints : sequence of str
+        From the gentle one to the plain one, each folded inside the one before; those of the
+        check's table when left out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such check; the message names the nearest ones.
+    """
+    _show(answer_element(id, question, hints))
+
+
+def my_predictions():
+    """Show everything this browser keeps: the list, calibration, export, import and erase."""
+    _show(my_predictions_element())
+
+
+def setup_element(static=False):
+    """Return what ``setup`` shows."""
+    text = "Predictions and answers stay in your browser."
+    if static:
+        return Element('<span class="sl-ready" hidden></span>', text)
+    assets = {name: _asset(name) for name in ("look.css", "learner.css", "learner.js")}
+    body = (
+        f"<style>{assets['look.css']}{assets['learner.css']}</style>"
+        f"<script>{assets['learner.js']}</script>"
+    )
+    return Element(body, text)
+
+
+def predict_element(
+    id, question, kind="number", options=None, unit=None, low=None, high=None, within=None
+):
+    """Return what ``predict`` shows."""
+    if kind not in _KINDS:
+        raise ValueError(f"kind: {kind!r} is not one of {', '.join(_KINDS)}")
+    if kind == "choice":
+        _check_options(options)
+        if any(x is not None for x in (unit, low, high, within)):
+            raise ValueError("unit, low, high and within belong to a number, not to a choice")
+    elif options is not None:
+        raise ValueError(f'options: only kind="choice" has options, not {kind!r}')
+    if kind == "probability":
+        if any(x is not None for x in (unit, low, high)):
+            raise ValueError(
+                "unit, low and high: a probability is always asked in percent, 0 to 100"
+            )
+        unit, low, high = "%", 0, 100
+    limits = {name: _finite(name, x) for name, x in (("low", low), ("high", high))}
+    if None not in limits.values() and limits["low"] >= limits["high"]:
+        raise ValueError(f"low: must be below high; {low} is not below {high}")
+    inner = f'<p class="sl-question">{_text(question)}</p>'
+    if options:
+        items = (
+            f'<li data-key="{_escape(key)}">{_text(words)}</li>' for key, words in options.items()
+        )
+        inner += f'<ul class="sl-options">{"".join(items)}</ul>'
+    inner += f'<p class="sl-before">{_BEFORE}</p>'
+    attributes = _attributes(
+        id=_check_id(id), kind=kind, unit=unit, **limits, within=_finite("within", within, least=0)
+    )
+    choices = f" ({'; '.join(options.values())})" if options else ""
+    return Element(
+        f"<sl-predict {attributes}>{inner}</sl-predict>", f"Prediction {id}: {question}{choices}"
+    )
+
+
+def outcome_element(id, value, tol=None, label=None):
+    """Return what ``outcome`` shows."""
+    if isinstance(value, str) and value:
+        if tol is not None:
+            raise ValueError("tol: belongs to a number, not to a choice")
+        kind = "choice"
+    elif isinstance(value, numbers.Real) and not isinstance(value, bool):
+        kind, value = "number", _finite("value", value)
+    else:
+        raise ValueError(f"value: must be a number, or the key of a choice, not {value!r}")
+    words = f"It came out as {label if label is not None else _shortest(value)}."
+    attributes = _attributes(
+        id=_check_id(id), type=kind, value=value, within=_finite("tol", tol, least=0), label=label
+    )
+    return Element(
+        f'<sl-outcome {attributes}><p class="sl-result">{_text(words)}</p></sl-outcome>',
+        f"Prediction {id}. {words}",
+    )
+
+
+def answer_element(id, question, hints=None):
+    """Return what ``answer`` shows."""
+    table = check_table(id)
+    hints = tuple(table["hints"] if hints is None else hints)
+    used = {name: table[name] for name in ("kind", "right", "right_message", "messages")}
+    turns = [{"interval": t["interval"], "message": t["message"]} for t in table["wrong_turns"]]
+    packed = json.dumps(used | {"wrong_turns": turns}, ensure_ascii=False, separators=(",", ":"))
+    inner = (
+        f'<p class="sl-question">{_text(question)}</p>'
+        '<p class="sl-before">The answer box needs JavaScript. The task can be done on paper, or in '
+        "the notebook with <code>check</code>.</p>" + _folded(hints)
+    )
+    attributes = _attributes(id=_check_id(id), table=packed)
+    return Element(f"<sl-answer {attributes}>{inner}</sl-answer>", f"Question {id}: {question}")
+
+
+def my_predictions_element():
+    """Return what ``my_predictions`` shows."""
+    words = "Your predictions and answers are kept in your browser, and nowhere else."
+    return Element(
+        f'<sl-my-predictions><p class="sl-before">{words} The list needs JavaScript.</p>'
+        "</sl-my-predictions>",
+        words,
+    )
+
+
+def _show(element):
+    from IPython.display import display
+
+    display(element)
+
+
+def _asset(name):
+    return files("secondlook").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _folded(hints):
+    """Return hints folded one inside the other, so that the second costs a second look."""
+    inner = ""
+    for step in reversed(range(len(hints))):
+        title = "A hint" if step == 0 else "More of a hint"
+        inner = (
+            '<details class="sl-hint"><summary data-lm-suppress-shortcuts="true">'
+            f"{title}</summary><p>{_text(hints[step])}</p>{inner}</details>"
+        )
+    return inner
+
+
+def _text(words):
+    """Return plain text as safe HTML; ``**bold**`` and ```code``` only."""
+    safe = html.escape(str(words), quote=False)
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
+
+
+def _escape(words):
+    return html.escape(str(words), quote=True)
+
+
+def _attributes(**values):
+    pairs = ((name, value) for name, value in values.items() if value is not None)
+    return " ".join(f'data-{name}="{_escape(_shortest(value))}"' for name, value in pairs)
+
+
+def _shortest(value):
+    """Write a number without a needless point or a NumPy wrapping; text stays as it is."""
+    return value if isinstance(value, str) else format(float(value), ".12g")
+
+
+def _finite(name, value, least=-math.inf):
+    """Return an optional number as a float."""
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: must be a number, not {value!r}") from None
+    if not math.isfinite(number) or number < least:
+        more = f" of at least {least:g}" if math.isfinite(least) else ""
+        raise ValueError(f"{name}: must be a finite number{more}, not {value!r}")
+    return number
+
+
+def _check_id(id):
+    if not isinstance(id, str) or not _ID.fullmatch(id):
+        raise ValueError(
+            f"id: {id!r} does not fit; write the chapter and a name, for example '04.fishing'"
+        )
+    return id
+
+
+def _check_options(options):
+    if not isinstance(options, dict) or len(options) < 2:
+        raise ValueError("options: a choice needs a dict with two or more entries, key to text")
+    for key, words in options.items():
+        if not (isinstance(key, str) and key and isinstance(words, str) and words):
+            raise ValueError(f"options: keys and texts must be words; {key!r}: {words!r} is not")
