@@ -1,0 +1,1 @@
+"""How the synthetic twin of a trial is made; ``tools/make_twin.py`` is the door."""
