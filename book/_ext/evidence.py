@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from secondlook._data import data_path
-from secondlook.evidence import Published, all_published, anchor
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+from secondlook._data import data_path
+from secondlook.evidence import Published, all_published, anchor
 
 LOG = logging.getLogger(__name__)
 
