@@ -11,6 +11,7 @@ from pathlib import Path
 import fetch
 from fetch import CACHE, HERE, SOURCES, BuildError, folder_once, key
 
+OWN_REQUIRE = 'new URL("../require.js",document.querySelector("script[src*=thebe-core]").src)'
 # What each library would ask of another server, and what it asks of this site instead. A text
 # that is no longer there stops the build: a new version must be looked at.
 NOWHERE = '"data:,"'
@@ -18,7 +19,7 @@ PATCHES = {
     "thebe-core/thebe-core.min.js": [
         (
             '"https://cdnjs.cloudflare.com/ajax/libs/require.js/2.3.6/require.min.js"',
-            'new URL("../require.js",document.querySelector(\'script[src*="thebe-core.min.js"]\').src)',
+            OWN_REQUIRE,
         ),
         ('"https://cdn.jsdelivr.net/npm/"', NOWHERE),
         ('"https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.5/MathJax.js"', NOWHERE),
