@@ -1,0 +1,370 @@
+"""The survival statistics, by hand, against R and lifelines, and by what must not change them."""
+
+import lifelines
+import numpy as np
+import pytest
+from _reference import DATA_SETS, data_set, random_trials, values
+from hypothesis import given
+from hypothesis import strategies as st
+from lifelines.statistics import logrank_test
+from lifelines.utils import qth_survival_time
+from scipy.optimize import brentq
+
+from secondlook import survival
+from secondlook.survival import cox, kaplan_meier, logrank, logrank_scores
+
+R = values("survival")
+
+
+def columns(frame):
+    return tuple(frame[name].to_numpy() for name in ("time", "event", "treated"))
+
+
+# --- by hand
+
+
+def test_logrank_by_hand():
+    # At risk (treated) 6 (3), 5 (3), 4 (2), 2 (1) with 1, 1, 1 and 2 deaths.
+    r = logrank([2, 4, 5, 1, 3, 5], [1, 0, 1, 1, 1, 1], [1, 1, 1, 0, 0, 0])
+    assert r.observed == pytest.approx(2)
+    assert r.expected == pytest.approx(1 / 2 + 3 / 5 + 2 / 4 + 2 * 1 / 2)
+    assert r.variance == pytest.approx(1 / 4 + 6 / 25 + 1 / 4 + 0)
+    assert r.z == pytest.approx((2 - 2.6) / np.sqrt(0.74))
+    assert r.observed.shape == (1, 1)
+
+
+def test_cox_by_hand():
+    # 1 = h/(h + 2) + h/(h + 1) has the root √2.
+    assert cox([1, 2, 3], [1, 1, 1], [0, 1, 0]).hr == pytest.approx(np.sqrt(2))
+    # A treated and an untreated death tied among three: Efron h² = 6, Breslow h = 2.
+    tied = ([1, 1, 2], [1, 1, 1], [1, 0, 0])
+    assert cox(*tied).hr == pytest.approx(np.sqrt(6))
+    assert cox(*tied, ties="breslow").hr == pytest.approx(2)
+
+
+def test_cox_standard_error_by_hand():
+    # The information at √2 is Σ p(1 − p) with p = √2/(√2 + 2) and √2/(√2 + 1).
+    p = np.array([np.sqrt(2) / (np.sqrt(2) + 2), np.sqrt(2) / (np.sqrt(2) + 1)])
+    c = cox([1, 2, 3], [1, 1, 1], [0, 1, 0])
+    assert c.se == pytest.approx((p * (1 - p)).sum() ** -0.5)
+    assert c.upper / c.hr == pytest.approx(np.exp(1.959963984540054 * c.se))
+    assert c.lower * c.upper == pytest.approx(c.hr**2)
+
+
+def test_kaplan_meier_by_hand():
+    k = kaplan_meier([1, 2, 3, 4], [1, 0, 1, 1])
+    assert k.curve[0, 0] == pytest.approx([3 / 4, 3 / 8, 0])
+    assert k.quartiles[0, 0].tolist() == [1, 3, 4]
+    assert k.survival([0, 0.9, 1, 2.5, 3, 99])[0, 0] == pytest.approx([1, 1, 0.75, 0.75, 0.375, 0])
+    assert k.survival(3) == pytest.approx(3 / 8)
+
+
+def test_quartiles_are_not_missed_by_rounding():
+    # 3/4 · 2/3 is 1/2, and 1 − 1/3 is not exactly 2/3 in binary.
+    for n in range(4, 60, 2):
+        time = np.arange(1, n + 1)
+        k = kaplan_meier(time, time <= n // 2)
+        assert k.quartiles[0, 0, 1] == n // 2
+        assert k.quartiles[0, 0, 2] == np.inf
+
+
+# --- R
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_logrank_is_that_of_r(name):
+    frame = data_set(name)
+    for what, options in (
+        ("logrank", {}),
+        ("logrank.rho1", {"rho": 1}),
+        ("logrank.strata", {"strata": frame.stratum.to_numpy()}),
+    ):
+        r = logrank(*columns(frame), **options)
+        for part in ("observed", "expected", "variance", "chi2"):
+            wanted = R[name, f"{what}.{part}"]
+            assert getattr(r, part)[0, 0] == pytest.approx(wanted, rel=1e-11), (what, part)
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_cox_is_that_of_r(name, ties):
+    c = cox(*columns(data_set(name)), ties=ties)
+    assert c.log_hr[0, 0] == pytest.approx(R[name, f"cox.{ties}.log_hr"], abs=1e-9)
+    assert c.se[0, 0] == pytest.approx(R[name, f"cox.{ties}.se"], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_kaplan_meier_is_that_of_r(name):
+    time, event, _ = columns(data_set(name))
+    k = kaplan_meier(time, event)
+    days = [what for (which, what) in R if which == name and what.startswith("km.survival")]
+    assert len(days) >= 2
+    for what in days:
+        assert k.survival(float(what.removeprefix("km.survival.")))[0, 0] == pytest.approx(
+            R[name, what], rel=1e-12
+        )
+    for q, mine in zip((0.25, 0.5, 0.75), k.quartiles[0, 0], strict=True):
+        wanted = R[name, f"km.quartile.{q:g}"]
+        # R takes the middle of a flat stretch at exactly the level; none of these sets has one.
+        assert mine == (np.inf if np.isnan(wanted) else wanted)
+
+
+def test_logrank_scores_are_the_martingale_residuals_of_r():
+    time, event, _ = columns(data_set("leukemia"))
+    wanted = [R["leukemia", f"score.{i}"] for i in range(len(time))]
+    assert logrank_scores(time, event)[:, 0] == pytest.approx(wanted, abs=1e-12)
+
+
+# --- lifelines
+
+
+def lifelines_logrank(time, event, treated, **options):
+    t, u = treated, ~treated
+    return logrank_test(time[t], time[u], event[t], event[u], **options).test_statistic
+
+
+@pytest.mark.parametrize("name", DATA_SETS)
+def test_agrees_with_lifelines(name):
+    frame = data_set(name)
+    time, event, treated = columns(frame)
+    r = logrank(time, event, treated)
+    assert r.chi2[0, 0] == pytest.approx(lifelines_logrank(time, event, treated), rel=1e-9)
+
+    # lifelines stops early by default, a few 1e-6 short of its own solution.
+    fit = lifelines.CoxPHFitter().fit(
+        frame[["time", "event", "treated"]].astype(float),
+        "time",
+        "event",
+        fit_options={"precision": 1e-12},
+    )
+    c = cox(time, event, treated)
+    assert c.log_hr[0, 0] == pytest.approx(fit.params_.iloc[0], abs=1e-6)
+    assert c.se[0, 0] == pytest.approx(fit.standard_errors_.iloc[0], abs=1e-6)
+
+    k = kaplan_meier(time, event, np.column_stack([treated, ~treated]))
+    for group, chosen in enumerate((treated, ~treated)):
+        curve = lifelines.KaplanMeierFitter().fit(time[chosen], event[chosen])
+        days = np.unique(time)
+        assert k.survival(days)[0, group] == pytest.approx(curve.predict(days).to_numpy(), abs=1e-9)
+        quartiles = [
+            qth_survival_time(q, curve.survival_function_["KM_estimate"]) for q in (0.75, 0.5, 0.25)
+        ]
+        assert k.quartiles[0, group].tolist() == quartiles
+
+
+@pytest.mark.parametrize("rho, gamma", [(0, 1), (1, 1), (0.5, 2)])
+def test_weights_are_those_of_lifelines(rho, gamma):
+    time, event, treated = columns(data_set("lung"))
+    wanted = lifelines_logrank(
+        time, event, treated, weightings="fleming-harrington", p=rho, q=gamma
+    )
+    mine = logrank(time, event, treated, rho=rho, gamma=gamma).chi2[0, 0]
+    assert mine == pytest.approx(wanted, rel=1e-9)
+
+
+def test_a_batch_agrees_with_lifelines_cell_by_cell():
+    rng = np.random.default_rng(4)
+    time, event, treated, member = random_trials(rng, 6, 90, 3)
+    r, c = logrank(time, event, treated, member), cox(time, event, treated, member)
+    k = kaplan_meier(time, event, member)
+    for trial in range(6):
+        for group in range(3):
+            who = member[:, group]
+            t, e, x = time[trial, who], event[trial, who], treated[trial, who]
+            assert r.chi2[trial, group] == pytest.approx(lifelines_logrank(t, e, x), rel=1e-9)
+            one = cox(t, e, x)
+            assert c.log_hr[trial, group] == pytest.approx(one.log_hr[0, 0], abs=1e-12)
+            curve = lifelines.KaplanMeierFitter().fit(t, e)
+            assert k.quartiles[trial, group, 1] == curve.median_survival_time_
+
+
+# --- cells without a comparison
+
+
+def test_cells_without_an_estimate_leave_the_others_intact():
+    time, event, treated = columns(data_set("leukemia"))
+    nobody = np.zeros(len(time), dtype=bool)
+    everyone = ~nobody
+    member = np.column_stack([everyone, nobody, treated, ~event, event | ~treated])
+    r, c = logrank(time, event, treated, member), cox(time, event, treated, member)
+    k = kaplan_meier(time, event, member)
+    alone = cox(time, event, treated)
+    assert c.log_hr[0, 0] == pytest.approx(alone.log_hr[0, 0], abs=1e-12)
+    assert np.isfinite(c.log_hr[0, [0, 4]]).all()
+    # nobody, one arm only, everyone censored
+    assert np.isnan(c.log_hr[0, 1:4]).all() and np.isnan(c.se[0, 1:4]).all()
+    assert np.isnan(r.p_one_sided[0, 1:4]).all() and np.isnan(r.z[0, 1:4]).all()
+    assert r.variance[0, 1:4].tolist() == [0, 0, 0]
+    assert np.isnan(k.quartiles[0, 1]).all() and np.isnan(k.survival(3)[0, 1])
+    assert (k.quartiles[0, 3] == np.inf).all() and k.survival(3)[0, 3] == 1
+
+
+def test_monotone_likelihood_has_no_hazard_ratio():
+    time, treated = np.arange(1, 7), np.arange(6) % 2 == 1
+    assert R["monotone", "cox.efron.log_hr"] < -20  # R runs away towards minus infinity
+    assert np.isnan(cox(time, ~treated, treated).log_hr)
+    assert np.isnan(cox(time, treated, treated).hr)
+    # All the treated die before anyone else does.
+    assert np.isnan(cox([1, 2, 3, 4], [1, 1, 1, 1], [1, 1, 0, 0]).hr)
+    assert logrank(time, ~treated, treated).chi2 == pytest.approx(R["monotone", "logrank.chi2"])
+
+
+def test_everyone_censored():
+    r = logrank([1, 2, 3], [0, 0, 0], [0, 1, 0])
+    assert (r.observed, r.expected, r.variance) == (0, 0, R["all_censored", "logrank.variance"])
+    assert np.isnan(cox([1, 2, 3], [0, 0, 0], [0, 1, 0]).hr)
+    assert (kaplan_meier([1, 2, 3], [0, 0, 0]).quartiles == np.inf).all()
+
+
+def test_an_extreme_but_finite_hazard_ratio_is_found():
+    # 400 others die before the treated patient does: the root is far from Newton's start.
+    time, treated = np.arange(1, 403), np.arange(402) == 400
+    c = cox(time, np.ones(402), treated)
+    at_risk = np.arange(401, 0, -1)
+
+    def slope(log_hr):
+        return 1 - (np.exp(log_hr) / (np.exp(log_hr) + at_risk)).sum()
+
+    assert c.log_hr[0, 0] == pytest.approx(brentq(slope, -20, 20, xtol=1e-13), abs=1e-9)
+    # And mirrored: everyone else dies after.
+    c = cox(time, np.ones(402), ~treated)
+    assert c.log_hr[0, 0] == pytest.approx(-brentq(slope, -20, 20, xtol=1e-13), abs=1e-9)
+
+
+# --- what must not change a result
+
+
+@given(seed=st.integers(0, 10_000))
+def test_swapping_the_labels_flips_the_sign(seed):
+    time, event, treated, member = random_trials(np.random.default_rng(seed), 2, 40, 2)
+    a, b = logrank(time, event, treated, member), logrank(time, event, ~treated, member)
+    np.testing.assert_allclose(a.z, -b.z, atol=1e-10)
+    np.testing.assert_allclose(a.p_one_sided, 1 - b.p_one_sided, atol=1e-10)
+    c, d = cox(time, event, treated, member), cox(time, event, ~treated, member)
+    np.testing.assert_allclose(c.log_hr, -d.log_hr, atol=1e-8)
+    np.testing.assert_allclose(c.se, d.se, atol=1e-8)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_order_of_patients_scale_of_time_and_copies_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    time, event, treated, member = random_trials(rng, 2, 40, 2)
+    order = rng.permutation(40)
+    shuffled = (time[:, order], event[:, order], treated[:, order], member[order])
+    stretched = (time * 30.4375, event, treated, member)
+    doubled = (time, event, treated, np.concatenate([member, member], axis=1))
+    for statistic in (logrank, cox):
+        a = statistic(time, event, treated, member)
+        fields = a.__dataclass_fields__
+        for other in (statistic(*shuffled), statistic(*stretched)):
+            for field in fields:
+                np.testing.assert_allclose(getattr(other, field), getattr(a, field), atol=1e-9)
+        both = statistic(*doubled)
+        for field in fields:
+            wanted = np.concatenate([getattr(a, field)] * 2, axis=1)
+            np.testing.assert_array_equal(getattr(both, field), wanted)
+    k, m = kaplan_meier(time, event, member), kaplan_meier(*stretched[:2], member)
+    np.testing.assert_allclose(m.quartiles, k.quartiles * 30.4375)
+
+
+@given(seed=st.integers(0, 10_000))
+def test_scores_add_up_to_the_log_rank_test(seed):
+    time, event, treated, member = random_trials(np.random.default_rng(seed), 1, 60, 3)
+    r = logrank(time, event, treated, member)
+    sums = treated @ logrank_scores(time[0], event[0], member)
+    np.testing.assert_allclose(sums, r.observed - r.expected, atol=1e-10)
+
+
+def test_a_fixed_cohort_is_the_same_as_many_copies_of_it(monkeypatch):
+    rng = np.random.default_rng(7)
+    time, event, _, member = random_trials(rng, 1, 50, 4)
+    treated = rng.random((9, 50)) < 0.5
+    copies = (np.tile(time, (9, 1)), np.tile(event, (9, 1)), treated, np.tile(member, (9, 1, 1)))
+    for statistic in (logrank, cox):
+        a, b = statistic(time, event, treated, member), statistic(*copies)
+        monkeypatch.setattr(survival, "_BLOCK", 1)  # one trial at a time
+        c = statistic(*copies)
+        monkeypatch.undo()
+        for field in a.__dataclass_fields__:
+            np.testing.assert_allclose(getattr(a, field), getattr(b, field), rtol=1e-9)
+            np.testing.assert_allclose(getattr(c, field), getattr(b, field), rtol=1e-9)
+
+
+def test_one_stratum_is_no_stratum_and_strata_add_up():
+    time, event, treated, _ = random_trials(np.random.default_rng(8), 3, 80, 1)
+    plain = logrank(time, event, treated)
+    assert logrank(time, event, treated, strata=np.zeros(80)).z == pytest.approx(plain.z)
+    half = np.arange(80) < 40
+    parts = logrank(time, event, treated, np.column_stack([half, ~half]))
+    whole = logrank(time, event, treated, strata=half)
+    np.testing.assert_allclose(whole.variance[:, 0], parts.variance.sum(axis=1))
+    np.testing.assert_allclose(whole.expected[:, 0], parts.expected.sum(axis=1))
+
+
+def test_p_values_know_their_side():
+    # The treated live longer, so the one-sided p for a benefit is the small one.
+    time, treated = np.arange(1, 41), np.arange(40) >= 20
+    r = logrank(time, np.ones(40), treated)
+    assert r.z < 0 and r.p_one_sided < 0.001
+    assert r.p_two_sided == pytest.approx(2 * r.p_one_sided)
+    assert logrank(time, np.ones(40), ~treated).p_one_sided > 0.999
+
+
+def test_p_values_are_uniform_under_the_null():
+    # 4,000 null trials, seed 11; 4 standard errors of a share of 5% are 0.0138.
+    rng = np.random.default_rng(11)
+    time, event = rng.exponential(size=(4000, 100)), np.ones((4000, 100), dtype=bool)
+    treated = np.tile(np.arange(100) < 50, (4000, 1))
+    p = logrank(time, event, treated).p_two_sided
+    assert (p < 0.05).mean() == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
+
+
+# --- bad input
+
+GOOD = {"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "treated": [1, 0, 1, 0]}
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"time": [1, 2, np.nan, 4]}, "time: the value nan at trial 0, patient 2 is not a finite"),
+        ({"time": [1, -2, 3, 4]}, "time: the value -2 at trial 0, patient 1 is negative"),
+        ({"time": ["a", "b", "c", "d"]}, "time must be numbers"),
+        ({"time": 5}, "time has shape"),
+        ({"time": []}, "time has shape"),
+        ({"event": [1, 0, 2, 1]}, "event: the value 2 at patient 2 is neither 0 nor 1"),
+        ({"event": ["yes", "no", "yes", "no"]}, "event must be True or False"),
+        ({"event": [1, 0, 1]}, "event has 3 patients but time has 4"),
+        ({"treated": [1, 1, 1, 1]}, "treated: everybody is treated in trial 0"),
+        ({"treated": [[1, 0, 1, 0], [0, 0, 0, 0]]}, "treated: nobody is treated in trial 1"),
+        ({"time": np.ones((2, 4)), "event": np.ones((3, 4))}, "event has 3 trials where 2"),
+        ({"member": np.ones((3, 2), dtype=bool)}, r"member has shape \(3, 2\); it must be \(4"),
+        ({"member": [0, 1, 7, 1]}, "member: the value 7 at patient 2"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    for statistic in (logrank, cox):
+        with pytest.raises(ValueError, match=message):
+            statistic(**(GOOD | change))
+
+
+def test_bad_options_are_named():
+    with pytest.raises(ValueError, match="ties must be 'efron' or 'breslow', not 'exact'"):
+        cox(**GOOD, ties="exact")
+    with pytest.raises(ValueError, match="rho and gamma must be 0 or more"):
+        logrank(**GOOD, rho=-1)
+    with pytest.raises(ValueError, match="strata has shape"):
+        logrank(**GOOD, strata=[1, 2])
+    with pytest.raises(ValueError, match="days must be"):
+        kaplan_meier([1, 2], [1, 1]).survival([1, np.nan])
+    with pytest.raises(ValueError, match="must be one trial"):
+        logrank_scores(np.ones((2, 3)), np.ones((2, 3)))
+
+
+def test_arguments_are_not_changed():
+    time, event, treated, member = random_trials(np.random.default_rng(1), 2, 30, 2)
+    before = [a.copy() for a in (time, event, treated, member)]
+    logrank(time, event, treated, member, rho=1, strata=member[:, 0])
+    cox(time, event, treated, member)
+    for a, b in zip((time, event, treated, member), before, strict=True):
+        np.testing.assert_array_equal(a, b)
