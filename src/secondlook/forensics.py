@@ -5,6 +5,7 @@ Everything here needs only numbers in print; no patient data.
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
@@ -78,7 +79,7 @@ def se_from_interval(lower: float, upper: float, *, log: bool = True, level: flo
     ----------
     [1] Altman & Bland, How to obtain the P value from a confidence interval, BMJ 2011;343:d2304.
     """
-    _check_interval(None, lower, upper, log=log)
+    _check_limits(lower, upper, log=log)
     if not 0 < level < 1:
         raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
     width = math.log(upper) - math.log(lower) if log else upper - lower
@@ -146,6 +147,25 @@ def complement(whole: Estimate, part: Estimate) -> Estimate:
             f"{whole.lower} to {whole.upper}; a part must be less precise than the whole"
         )
     weighted = precision_whole * math.log(whole.value) - precision_part * math.log(part.value)
+    return _estimate(weighted / precision, precision**-0.5)
+
+
+def combine(a: Estimate, b: Estimate) -> Estimate:
+    """Put two independent ratios together, the inverse of :func:`complement`.
+
+    Parameters
+    ----------
+    a, b : Estimate
+        Ratios in two groups with no patient in common.
+
+    Returns
+    -------
+    Estimate
+        Their inverse-variance average on the log scale, with its 95% interval.
+    """
+    precision_a, precision_b = a.log_se**-2, b.log_se**-2
+    precision = precision_a + precision_b
+    weighted = precision_a * math.log(a.value) + precision_b * math.log(b.value)
     return _estimate(weighted / precision, precision**-0.5)
 
 
@@ -224,19 +244,23 @@ def _estimate(log_value: float, se: float) -> Estimate:
 
 
 def _check_interval(estimate, lower, upper, *, log: bool) -> None:
-    named = {"estimate": estimate, "lower": lower, "upper": upper}
-    for name, value in named.items():
-        if value is None and name == "estimate":
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{name} is {value!r}; it must be a number")
-        if not math.isfinite(value):
-            raise ValueError(f"{name} is {value}; it must be a finite number")
-        if log and value <= 0:
-            raise ValueError(
-                f"{name} is {value}; a ratio must be above 0 (a difference: log=False)"
-            )
+    _check_limits(lower, upper, log=log)
+    _check_number("estimate", estimate, log)
+    if not lower <= estimate <= upper:
+        raise ValueError(f"estimate {estimate} lies outside its interval, {lower} to {upper}")
+
+
+def _check_limits(lower, upper, *, log: bool) -> None:
+    _check_number("lower", lower, log)
+    _check_number("upper", upper, log)
     if lower >= upper:
         raise ValueError(f"lower is {lower} and upper {upper}; lower must be the smaller one")
-    if estimate is not None and not lower <= estimate <= upper:
-        raise ValueError(f"estimate {estimate} lies outside its interval, {lower} to {upper}")
+
+
+def _check_number(name: str, value, log: bool) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError(f"{name} is {value!r}; it must be a number")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value}; it must be a finite number")
+    if log and value <= 0:
+        raise ValueError(f"{name} is {value}; a ratio must be above 0 (a difference: log=False)")
