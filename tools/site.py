@@ -107,6 +107,12 @@ def build_book(draft: bool) -> Path:
         If a page has a warning and this is not a draft.
     """
     print("Building the book …", flush=True)
+    plan = [ROOT / "_config.yml", ROOT / "_toc.yml", *sorted((ROOT / "book" / "_ext").rglob("*.*"))]
+    stamp = key(*(path for path in plan if path.is_file() and path.suffix != ".pyc"))
+    if not (BOOK / stamp).exists():  # another plan: leave no page of the old one
+        shutil.rmtree(BOOK, ignore_errors=True)
+        BOOK.mkdir(parents=True)
+        (BOOK / stamp).touch()
     strict = [] if draft else ["-W", "-n", "--keep-going"]
     run = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", run, "build", str(ROOT), "-q", *strict]
@@ -201,12 +207,21 @@ def to_take_away(notebook: dict, name: str, up: str) -> dict:
     return copy
 
 
+FIRST = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>A Second Look</title>
+<link rel="icon" href="_static/favicon.svg"><meta http-equiv="refresh" content="0; url=PAGE">
+</head><body><p><a href="PAGE">A Second Look</a></p></body></html>
+"""
+
+
 def put_together(book: Path, lite: Path, python: Path, libraries: Path) -> None:
     """Make ``_build/html`` of its parts, all at once."""
     HTML.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".html-", dir=HTML.parent) as scratch:
         site = Path(scratch, "html")
-        shutil.copytree(book, site, ignore=shutil.ignore_patterns(".buildinfo*", "*.map"))
+        shutil.copytree(
+            book, site, ignore=shutil.ignore_patterns(".buildinfo*", "*.map", "*macros.html")
+        )
         shutil.copytree(lite, site / "lite")
         shutil.copytree(python, site / "lite" / "static" / "pyodide")
         shutil.copytree(libraries, site / "vendor")
@@ -260,7 +275,7 @@ FOR_EVER = re.compile(
 def keeps(path: str) -> bool:
     """Tell whether a browser may keep the file at ``path`` without asking again."""
     parts = urlsplit(path)
-    return bool(FOR_EVER.search(parts.path)) or parts.query.startswith("v=")
+    return bool(FOR_EVER.search(parts.path)) or parts.query.startswith(("v=", "digest="))
 
 
 class Server(http.server.ThreadingHTTPServer):

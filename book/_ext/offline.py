@@ -30,7 +30,9 @@ def add_our_files(app: Sphinx) -> None:
 def keep_here(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Drop what a page would load from other servers, and mend its tables' empty headings."""
     for kind in ("css_files", "script_files"):
-        context[kind] = [file for file in context.get(kind, []) if is_ours(file)]
+        ours = [file for file in context.get(kind, []) if is_ours(file)]
+        seen = {str(getattr(file, "filename", file) or id(file)): file for file in reversed(ours)}
+        context[kind] = [file for file in ours if file in seen.values()]
     if context.get("body"):
         # A table's empty corner is no heading.
         context["body"] = re.sub(r"<th>\s*</th>", "<td></td>", context["body"])
