@@ -180,6 +180,23 @@ class Shuffle:
         """Monte Carlo standard error of :meth:`familywise`."""
         return _share_se(self.familywise(alpha, sides), len(self.z))
 
+    def climb(self, alpha: float, sides: int) -> np.ndarray:
+        """Family-wise error of the first 1, 2, … looks, in their order: (looks,)."""
+        found = self.found(alpha, sides)
+        return np.logical_or.accumulate(found, axis=1).mean(axis=0)
+
+    def climb_bonferroni(self, alpha: float, sides: int) -> np.ndarray:
+        """The same when each of the first k looks is tested at alpha / k: (looks,).
+
+        Bonferroni's division keeps every value at or below alpha, up to the size of one test.
+        """
+        _check_level(alpha, sides)
+        reached = np.where(np.isnan(self.z), -np.inf, self.z if sides == 1 else np.abs(self.z))
+        best = np.maximum.accumulate(reached, axis=1)
+        levels = alpha / np.arange(1, best.shape[1] + 1)
+        limits = [_normal.quantile(1 - level / sides) for level in levels]
+        return (best > np.array(limits)).mean(axis=0)
+
     def min_p(self, sides: int) -> np.ndarray:
         """The smallest p among the looks of each shuffle, (shuffles,)."""
         _check_level(0.5, sides)
@@ -269,6 +286,27 @@ def shuffle(
     return Shuffle(looks, z)
 
 
+def independent_familywise(alpha: float, n):
+    """Chance that at least one of n independent tests at level alpha is a false alarm.
+
+    n may be an array; 1 − (1 − alpha)^n.
+    """
+    _check_level(alpha, 2)
+    return 1 - (1 - alpha) ** np.asarray(n, dtype=float)
+
+
+def independent_tests(familywise: float, alpha: float) -> float:
+    """How many independent tests at level alpha have this family-wise error.
+
+    The inverse of :func:`independent_familywise`, log(1 − familywise) / log(1 − alpha). Looks at
+    the same patients overlap, so this is fewer than the looks; how many depends on the level.
+    """
+    _check_level(alpha, 2)
+    if not 0 <= familywise <= 1:
+        raise ValueError(f"familywise is {familywise}; it must be between 0 and 1")
+    return math.inf if familywise == 1 else math.log1p(-familywise) / math.log1p(-alpha)
+
+
 @dataclass(frozen=True)
 class BestOfNull:
     """Forest plots of trials in which the labels mean nothing; arrays (shuffles, subgroups).
@@ -287,6 +325,14 @@ class BestOfNull:
     upper: np.ndarray
     p_one_sided: np.ndarray
     best: np.ndarray
+
+    def first(self, count: int) -> "BestOfNull":
+        """The same shuffles, seen through the first so many subgroups only."""
+        if not 1 <= count <= len(self.subgroups):
+            raise ValueError(f"count is {count}; it must be from 1 to {len(self.subgroups)}")
+        p = self.p_one_sided[:, :count]
+        kept = (each[:, :count] for each in (self.hr, self.lower, self.upper))
+        return BestOfNull(self.subgroups[:count], *kept, p, _smallest(p))
 
     @property
     def best_hr(self) -> np.ndarray:
@@ -333,8 +379,7 @@ def best_of_null(
     member = np.stack([groups[name] for name in names], axis=1)
     arms = _shuffled(_arm_codes(cohort), n, rng)
     fit, p = _two_arm(cohort, arms, member, contrast)
-    best = np.where(np.isnan(p), np.inf, p).argmin(axis=1)
-    return BestOfNull(names, fit.hr, fit.lower, fit.upper, p, best)
+    return BestOfNull(names, fit.hr, fit.lower, fit.upper, p, _smallest(p))
 
 
 @dataclass(frozen=True)
@@ -577,6 +622,11 @@ def _check_level(alpha, sides) -> None:
         raise ValueError(f"alpha is {alpha}; it must be between 0 and 1, such as 0.05")
     if sides not in (1, 2):
         raise ValueError(f"sides is {sides!r}; it must be 1 or 2")
+
+
+def _smallest(p) -> np.ndarray:
+    """Column of the smallest p of each row; nan never wins."""
+    return np.where(np.isnan(p), np.inf, p).argmin(axis=1)
 
 
 def _share_se(share: float, n: int) -> float:

@@ -222,27 +222,20 @@ def note(ax: Axes, x: float, y: float, words: str, *, dx=0.0, dy=0.0, **style) -
     _note(ax, (x, y), (dx, dy), words, **style)
 
 
-def points(ax: Axes, x, y, *, filled=True, color=INK, marker="o", size=7.0, width=1.4) -> None:
-    """Mark points: filled for early or present, hollow for late or past."""
+def points(ax: Axes, x, y, *, filled=True, color=INK, marker="o", size=7.0, width=1.4,
+           see_through=False) -> None:  # fmt: skip
+    """Mark points, filled or hollow; a hollow one hides what is under it unless see-through."""
+    face = color if filled else ("none" if see_through else PAPER)
     line(
         ax, np.atleast_1d(x), np.atleast_1d(y), color=color, marker=marker, linestyle="none",
         markersize=size, markeredgewidth=width, markeredgecolor=color,
-        markerfacecolor=color if filled else PAPER, zorder=4,
+        markerfacecolor=face, zorder=4,
     )  # fmt: skip
 
 
 def published_mark(ax: Axes, x: float, y: float) -> None:
     """Mark a published value: always a hollow diamond."""
     points(ax, x, y, filled=False, color=INK, marker="D", size=8, width=1.8)
-
-
-def prediction_mark(ax: Axes, x: float, words: str = "your prediction") -> None:
-    """Mark the learner's own prediction: always a dashed flag."""
-    low, high = ax.get_ylim()
-    line(ax, (x, x), (low, high), color=INK, linewidth=1.2, linestyle=(0, (3, 3)))
-    left, right = ax.get_xlim()
-    ha, dx = ("right", -4) if x > (left + right) / 2 else ("left", 4)
-    note(ax, x, high, words, dx=dx, dy=-8, ha=ha)
 
 
 def truth_line(ax: Axes, x: float) -> None:
