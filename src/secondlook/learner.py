@@ -1,4 +1,4 @@
-"""Predictions, reveals and questions that need no kernel: a cell emits HTML, the page does the rest.
+"""Predictions, reveals and questions that need no kernel: a cell emits HTML for the page.
 
 Every function shows its element at once, wherever it stands in the cell, and returns nothing. What
 is stored is real HTML with the question, the options and the result, so a page without scripts
@@ -49,7 +49,8 @@ def predict(
     Parameters
     ----------
     id : str
-        The prediction, for example ``"04.fishing"``; lower case letters, digits, ``.``, ``_``, ``-``.
+        The prediction, for example ``"04.fishing"``; lower case letters, digits, ``.``, ``_`` and
+        ``-``.
     question : str
         Plain text; ``**bold**`` and ```code``` are understood.
     kind : {"number", "choice", "probability"}
@@ -155,9 +156,7 @@ def predict_element(
         raise ValueError(f'options: only kind="choice" has options, not {kind!r}')
     if kind == "probability":
         if any(x is not None for x in (unit, low, high)):
-            raise ValueError(
-                "unit, low and high: a probability is always asked in percent, 0 to 100"
-            )
+            raise ValueError("unit, low, high: a probability is always asked in percent, 0 to 100")
         unit, low, high = "%", 0, 100
     limits = {name: _finite(name, x) for name, x in (("low", low), ("high", high))}
     if None not in limits.values() and limits["low"] >= limits["high"]:
@@ -207,8 +206,8 @@ def answer_element(id, question, hints=None):
     packed = json.dumps(used | {"wrong_turns": turns}, ensure_ascii=False, separators=(",", ":"))
     inner = (
         f'<p class="sl-question">{_text(question)}</p>'
-        '<p class="sl-before">The answer box needs JavaScript. The task can be done on paper, or in '
-        "the notebook with <code>check</code>.</p>" + _folded(hints)
+        '<p class="sl-before">The answer box needs JavaScript. The task can be done on paper, or '
+        "in the notebook with <code>check</code>.</p>" + _folded(hints)
     )
     attributes = _attributes(id=_check_id(id), table=packed)
     return Element(f"<sl-answer {attributes}>{inner}</sl-answer>", f"Question {id}: {question}")
