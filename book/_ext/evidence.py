@@ -231,12 +231,6 @@ def depart_evidence_link(self, node: evidence_link) -> None:
     self.body.append("</a>")
 
 
-def add_page_script(app, pagename, templatename, context, doctree) -> None:
-    """The filter is needed on one page only."""
-    if pagename == app.config.evidence_page:
-        app.add_js_file("evidence.js", loading_method="defer")
-
-
 def setup(app) -> dict:
     app.add_config_value("evidence_page", "book/evidence", "env", [str])
     app.add_directive("evidence-table", EvidenceTable)
@@ -247,6 +241,4 @@ def setup(app) -> dict:
     app.add_post_transform(DecorateLinks)
     app.connect("doctree-read", register_anchors)
     app.connect("env-check-consistency", check_complete)
-    app.connect("html-page-context", add_page_script)
-    app.add_css_file("evidence.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
