@@ -272,17 +272,16 @@ def shuffle(
     """
     looks = _check_looks(looks)
     groups = _groups(cohort, members, {look.subgroup for look in looks})
-    columns = list(dict.fromkeys((look.endpoint, look.subgroup) for look in looks))
-    scores = _scores(cohort, columns, groups)
+    pairs = dict.fromkeys((look.endpoint, look.subgroup) for look in looks)
+    columns = {pair: column for column, pair in enumerate(pairs)}
+    scores = _scores(cohort, list(columns), groups)
     arms = _arm_codes(cohort)
     sums = _arm_sums(_shuffled(arms, n, rng), scores)
-    spread = np.sqrt((scores**2).sum(axis=0) / (len(arms) - 1))
-    sizes = np.bincount(arms, minlength=3)
     z = np.empty((n, len(looks)))
-    for column, look in enumerate(looks):
-        at = columns.index((look.endpoint, look.subgroup))
-        difference, scale = _contrast(look.contrast, sums[:, :, at], sizes)
-        z[:, column] = difference / (scale * spread[at]) if spread[at] > 0 else np.nan
+    for contrast in {look.contrast for look in looks}:
+        mine = [i for i, look in enumerate(looks) if look.contrast == contrast]
+        at = [columns[looks[i].endpoint, looks[i].subgroup] for i in mine]
+        z[:, mine] = _z(contrast, sums, scores, np.bincount(arms))[:, at]
     return Shuffle(looks, z)
 
 
@@ -489,9 +488,7 @@ def as_good_as(
     scores = _scores(cohort, list(itertools.product(ENDPOINTS, names)), groups)
     arms = _arm_codes(cohort)
     shuffled = _shuffled(arms, n, rng)
-    difference, scale = _contrast(contrast, _arm_sums(shuffled, scores), np.bincount(arms))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = difference / (scale * np.sqrt((scores**2).sum(axis=0) / (len(arms) - 1)))
+    z = _z(contrast, _arm_sums(shuffled, scores), scores, np.bincount(arms))
     # Cox only where the quick test is anywhere near: a cell in twenty.
     near = z[:, : len(names)] > _normal.quantile(1 - min(5 * p, 0.5))
     row, column = np.nonzero(near)
@@ -526,7 +523,7 @@ def _in_doses(arms, contrast):
 def _arm_codes(cohort) -> np.ndarray:
     """0 placebo, 1 25 mg, 2 50 mg, (patients,)."""
     arm = _column(cohort, "arm")
-    codes = np.full(len(arm), -1, dtype=np.int8)
+    codes = np.full(len(arm), -1, dtype=np.intp)  # the type that numpy permutes fastest
     for name, code in _CODES.items():
         codes[arm == name] = code
         if not (codes == code).any():
@@ -546,21 +543,26 @@ def _shuffled(arms, n, rng) -> np.ndarray:
 
 
 def _arm_sums(shuffled, scores) -> np.ndarray:
-    """Sum of the scores in each arm, (3, shuffles, looks): the one matrix product."""
-    n = len(shuffled)
-    labels = np.concatenate([shuffled == 0, shuffled == 2]).astype(float)
-    placebo, fifty = (labels @ scores).reshape(2, n, -1)
+    """Sum of the scores in each arm, (3, shuffles, columns): the one matrix product."""
+    labels = np.empty((2, *shuffled.shape))
+    np.equal(shuffled, _CODES["placebo"], out=labels[0])
+    np.equal(shuffled, _CODES["50 mg"], out=labels[1])
+    placebo, fifty = (labels.reshape(-1, shuffled.shape[1]) @ scores).reshape(2, len(shuffled), -1)
     # The scores of all patients add up to 0, so the third arm needs no product.
     return np.stack([placebo, -placebo - fifty, fifty])
 
 
-def _contrast(contrast, sums, sizes):
-    """Difference of mean scores, treated less placebo, and its scale in standard deviations."""
+def _z(contrast, sums, scores, sizes) -> np.ndarray:
+    """Difference of mean scores, treated less placebo, over its permutation deviation.
+
+    Returns (shuffles, columns), nan where all scores are 0.
+    """
     _one_of("contrast", contrast, CONTRASTS)
     codes = [_CODES[dose] for dose in _DOSES[contrast]]
-    treated = int(sizes[codes].sum())
-    difference = sum(sums[code] for code in codes) / treated - sums[0] / sizes[0]
-    return difference, math.sqrt(1 / treated + 1 / sizes[0])
+    treated, placebo = int(sizes[codes].sum()), int(sizes[0])
+    difference = sum(sums[code] for code in codes) / treated - sums[0] / placebo
+    variance = (scores**2).sum(axis=0) / (len(scores) - 1) * (1 / treated + 1 / placebo)
+    return difference / np.where(variance > 0, np.sqrt(variance), np.nan)
 
 
 def _scores(cohort, columns, groups) -> np.ndarray:
