@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.collections import LineCollection
 
 from secondlook.figures import style
-from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, Picture, Sheet
+from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, Panel, Picture, Sheet
 
 TWIN_SHUFFLED = "E0302 twin, synthetic; arm labels shuffled, so the drug does nothing"
 _DASHED, _DOTTED = (0, (5, 3)), (0, (1.5, 2.5))
@@ -46,9 +45,7 @@ class ForestRow:
         return f"{self.value:.2f} ({self.lower:.2f}–{self.upper:.2f})"
 
 
-def fishing(
-    chance, independent, corrected, *, level: str, alpha: float, shuffles: int, path=()
-) -> Picture:
+def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=()) -> Picture:
     """Draw the chance of at least one false alarm climbing as looks are added.
 
     Parameters
@@ -58,43 +55,45 @@ def fishing(
         independent; with each of k looks tested at alpha / k.
     level : str
         The level in words, "two-sided 5%".
-    alpha : float
-        The level of one look.
     shuffles : int
     path : sequence of (looks, chance)
         The settings the learner has passed through, oldest first.
     """
     chance, looks = np.asarray(chance), len(chance)
     last = float(chance[-1])
-    title = f"A useless drug is 'significant' somewhere in {_percent(last)} of trials"
-    most = max(looks, 4, *(n for n, _ in path)) if path else max(looks, 4)
+    most = max(looks, 4, *(n for n, _ in path))
+    words = ["find something", "if looks were independent", "dividing the level by looks"]
+    short = ["found", "independent", "corrected"]
 
     def body(sheet: Sheet) -> None:
-        ax = sheet.panel(
-            sheet.left + 44, sheet.right - (112 if sheet.narrow else 214),
-            sheet.bottom + 48, sheet.top - 24, (0, most), (0, 1),
+        panel = sheet.panel(
+            sheet.left + 40, sheet.right - (112 if sheet.narrow else 214),
+            sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
         )  # fmt: skip
         ticks = _whole_ticks(most)
-        style.x_axis(ax, ticks, [f"{t}" for t in ticks], "looks taken")
-        style.y_axis(ax, (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"),
-                     "chance of at least one false alarm")  # fmt: skip
+        panel.x_axis(ticks, [f"{t}" for t in ticks], "looks taken")
+        panel.y_axis(
+            (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"),
+            "chance of at least one false alarm",
+        )  # fmt: skip
         x = np.arange(1, looks + 1)
-        style.line(ax, x, independent, color=MUTED, linewidth=1.2, linestyle=_DASHED)
-        style.line(ax, x, corrected, color=MUTED, linewidth=1.2, linestyle=_DOTTED)
-        _draw_path(ax, path)
-        style.line(ax, x, chance, color=COBALAMIN, linewidth=2.8)
-        style.points(ax, looks, last, color=COBALAMIN, size=9)
-        _end_labels(ax, sheet, looks, (last, independent[-1], corrected[-1]))
+        panel.line(x, independent, color=MUTED, linewidth=1.2, linestyle=_DASHED)
+        panel.line(x, corrected, color=MUTED, linewidth=1.2, linestyle=_DOTTED)
+        _draw_path(panel, path)
+        panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
+        panel.points(looks, last, color=COBALAMIN, size=9)
+        # one look is its own reference
+        values = [last, independent[-1], corrected[-1]] if looks > 1 else [last]
+        _end_labels(panel, looks, values, short if sheet.narrow else words)
 
     return Picture(
-        title=title,
-        subtitle=f"Share of {shuffles:,} trials of a drug that does nothing in which at least one "
-        f"of the looks passes {level}",
+        title=f"A useless drug is 'significant' somewhere in {_percent(last)} of trials",
+        subtitle=f"Share of {shuffles:,} trials in which at least one look passes {level}",
         source=TWIN_SHUFFLED,
         alt=f"Rising line. The chance that a useless drug is significant somewhere climbs from "
         f"{_percent(float(chance[0]))} at 1 look to {_percent(last)} at {_looks(looks)}; "
         f"independent looks would give {_percent(float(independent[-1]))}, and dividing "
-        f"{_percent(alpha)} by the number of looks {_percent(float(corrected[-1]))}.",
+        f"{level} by the number of looks {_percent(float(corrected[-1]))}.",
         body=body,
         narrow_height=330,
     )
@@ -124,28 +123,28 @@ def best_of_null(
     count = "one subgroup" if len(rows) == 1 else f"{len(rows)} subgroups"
 
     def body(sheet: Sheet) -> None:
-        split = sheet.left + 445
+        pitch = 16.5
         if sheet.narrow:
-            low = sheet.top - 46 - 16.5 * (len(rows) + 1)
+            low = sheet.top - 4 - pitch * (len(rows) + 1)
             forest_box = (sheet.left + 158, sheet.right - 16, low, sheet.top - 4)
-            many_box = (sheet.left + 10, sheet.right - 10, sheet.bottom + 46, low - 96)
+            many_box = (sheet.left + 10, sheet.right - 10, sheet.bottom + 40, low - 108)
         else:
-            forest_box = (sheet.left + 166, split - 30, sheet.bottom + 46, sheet.top - 4)
-            many_box = (split + 15, sheet.right - 10, sheet.bottom + 46, sheet.top - 70)
+            high = sheet.bottom + 40 + pitch * (len(rows) + 1)
+            forest_box = (sheet.left + 160, sheet.left + 410, sheet.bottom + 40, high)
+            many_box = (sheet.left + 460, sheet.right - 10, sheet.bottom + 40, sheet.top - 70)
         _draw_forest(sheet, forest_box, [published, *rows], circled=best + 1)
         _draw_best(sheet, many_box, best_hr, mean, found.value, published, count)
 
     return Picture(
         title=f"Null trial {trial}: the best of {count} shows a hazard ratio of {found.value:.2f}",
-        subtitle="Hazard ratio, both ends of each line a 95% interval; the drug does nothing, "
-        "so the truth is 1.00 in every row",
+        subtitle="Hazard ratios with 95% intervals; the truth is 1.00 in every row",
         source=f"{TWIN_SHUFFLED}. Hollow diamond: Kaji 2019, Table 2B",
         alt=f"Forest plot of {count} in a trial of a useless drug, and a histogram. The best, "
         f"{found.label}, has hazard ratio {found.words}; over {len(best_hr):,} such trials the "
         f"best averages {mean:.2f} while the truth is 1.00. Published: {published.words}.",
         body=body,
         height=480,
-        narrow_height=16.5 * (len(rows) + 1) + 350,
+        narrow_height=16.5 * (len(rows) + 1) + 330,
     )
 
 
@@ -171,13 +170,12 @@ def missing_half(rows: Sequence[ForestRow], target: float, *, contrast: str) -> 
     def body(sheet: Sheet) -> None:
         left = sheet.left + (8 if sheet.narrow else 210)
         right = sheet.right - (8 if sheet.narrow else 130)
-        box = (left, right, sheet.bottom + 48, sheet.top - 6)
+        box = (left, right, sheet.bottom + 40, sheet.top - 6)
         _draw_halves(sheet, box, rows, target)
 
     return Picture(
         title=title,
-        subtitle=f"Hazard ratio, {contrast} against placebo, with 95% interval; hollow diamonds "
-        "are published, the square is yours",
+        subtitle=f"Hazard ratios, {contrast} against placebo, with 95% intervals",
         source="Kaji 2019, Tables 2A and 2B; the late half is assumed independent of the early, "
         "with the precision that the whole leaves over",
         alt=f"Four intervals. Early, published: {early.words}. Late, yours: {late.words}. "
@@ -214,27 +212,27 @@ def cut_point(
 
     def body(sheet: Sheet) -> None:
         if sheet.narrow:
-            curve = (sheet.left + 44, sheet.right - 14, sheet.bottom + 190, sheet.top - 26)
-            bars = (sheet.left + 4, sheet.right - 46, sheet.bottom + 6, sheet.bottom + 116)
+            curve = (sheet.left + 40, sheet.right - 14, sheet.bottom + 206, sheet.top - 32)
+            bars = (sheet.left, sheet.right - 46, sheet.bottom + 10, sheet.bottom + 125)
         else:
-            curve = (sheet.left + 44, sheet.left + 440, sheet.bottom + 48, sheet.top - 26)
-            bars = (sheet.left + 476, sheet.right - 46, sheet.bottom + 48, sheet.top - 26)
+            curve = (sheet.left + 40, sheet.left + 440, sheet.bottom + 40, sheet.top - 32)
+            bars = (sheet.left + 476, sheet.right - 46, sheet.bottom + 40, sheet.top - 32)
         _draw_cuts(sheet, curve, months, p, chosen, least, published, alpha)
         _draw_shares(sheet, bars, shares, shuffles)
 
     return Picture(
         title=f"Null trial {trial}: the smallest p is {p_words(p[least])}, "
         f"at {months[least]:.0f} months",
-        subtitle=f"p of the early-subgroup test at each cut-point; the drug does nothing; "
-        f"the line is {level}",
-        source=f"{TWIN_SHUFFLED}. Hollow diamond: Kaji 2019, Table 2B",
+        subtitle=f"One-sided p of the subgroup that each cut makes; dashed, {level}",
+        source=f"{TWIN_SHUFFLED}. The twin was fitted to print at 12 months only, so its own curve "
+        "would be its makers' choice. Hollow diamond: Kaji 2019, Table 2B",
         alt=f"Line of p over cut-points from {months[0]:.0f} to {months[-1]:.0f} months in a trial "
         f"of a useless drug. At {months[chosen]:.0f} months p is {p_words(p[chosen])}; the "
         f"smallest, {p_words(p[least])}, is at {months[least]:.0f} months. "
         + "; ".join(f"{label}: {_percent(share)} find something" for label, share in shares)
         + ".",
         body=body,
-        narrow_height=430,
+        narrow_height=450,
     )
 
 
@@ -283,84 +281,77 @@ def p_words(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def _draw_path(ax, path) -> None:
+def _draw_path(panel: Panel, path) -> None:
     if len(path) < 2:
         return
     x, y = zip(*path, strict=True)
-    style.line(ax, x, y, color=INK, linewidth=1, linestyle=_DOTTED, alpha=0.8)
-    style.points(ax, x[:-1], y[:-1], filled=False, size=7)
+    panel.line(x, y, color=INK, linewidth=0.8)
+    panel.points(x[:-1], y[:-1], fill=False)
 
 
-def _end_labels(ax, sheet: Sheet, x: float, values) -> None:
-    if sheet.narrow:
-        words = ("found", "independent", "corrected")
-    else:
-        words = ("find something", "if looks were independent", "dividing the level by looks")
-    panel = ax.get_position().height * sheet.height
-    places = style.spread(values, 18 / panel)
-    places = places - max(0.0, places.max() - 1.02)
-    for i, (value, word, y) in enumerate(zip(values, words, places, strict=True)):
-        style.note(
-            ax, x, y, f"{_percent(value)} {word}", dx=10, ha="left",
-            color=COBALAMIN if i == 0 else MUTED, weight="bold" if i == 0 else "normal",
+def _end_labels(panel: Panel, x: float, values, words) -> None:
+    height = panel.top - panel.bottom
+    places = style.spread(values, 18 / height)
+    lift = max(0.0, 10 / height - places.min())  # clear of the base line
+    for i, (value, word, y) in enumerate(zip(values, words, places, strict=False)):
+        panel.note(
+            x, y + lift, f"{_percent(value)} {word}", dx=10, color=MUTED if i else COBALAMIN,
+            weight="normal" if i else "bold",
         )  # fmt: skip
 
 
-def _ratio_axis(rows) -> tuple[float, float, list[float]]:
-    """Ends of a log axis for ratios, and its ticks."""
+def _ratio_limits(rows) -> tuple[float, float]:
+    """Logs of the ends of an axis for these ratios, within 0.2 to 5."""
     ends = np.array([[row.value, row.lower, row.upper] for row in rows], float)
-    ends = ends[np.isfinite(ends)]
-    low, high = 0.45, 1.6
-    if ends.size:
-        low, high = min(low, float(ends.min())), max(high, float(ends.max()))
-    low, high = max(low, 0.2) / 1.05, min(high, 5.0) * 1.05
-    ticks = [t for t in (0.25, 0.5, 1, 2, 4) if low <= t <= high]
-    return low, high, ticks
+    ends = [0.45, 1.6, *ends[np.isfinite(ends)]]
+    return math.log(max(min(ends), 0.2)) - 0.05, math.log(min(max(ends), 5.0)) + 0.05
+
+
+def _ratio_axis(panel: Panel) -> None:
+    low, high = panel.xlim
+    ticks = [t for t in (0.25, 0.5, 1, 2, 4) if low <= math.log(t) <= high]
+    panel.x_axis(np.log(ticks), [f"{t:g}" for t in ticks], "hazard ratio, below 1 favours the drug")
 
 
 def _draw_forest(sheet: Sheet, box, rows, *, circled=None, values=False) -> None:
-    low, high, ticks = _ratio_axis(rows)
-    ax = sheet.panel(*box, (math.log(low), math.log(high)), (len(rows) - 0.4, -0.6))
-    # the base line belongs at the foot, and the first row at the top
-    style.line(ax, ax.get_xlim(), (len(rows) - 0.4,) * 2, color=MUTED, linewidth=1)
-    for tick in ticks:
-        style.note(ax, math.log(tick), len(rows) - 0.4, f"{tick:g}", dy=-8, va="top",
-                   color=MUTED, size=style.SMALL)  # fmt: skip
-    middle = (math.log(low) + math.log(high)) / 2
-    style.note(ax, middle, len(rows) - 0.4, "hazard ratio (below 1 favours the drug)",
-               dy=-24, va="top", color=MUTED, size=style.SMALL)  # fmt: skip
-    style.truth_line(ax, 0.0)
+    limits = _ratio_limits(rows)
+    panel = sheet.panel(*box, limits, (len(rows) - 0.4, -0.6))
+    _ratio_axis(panel)
+    panel.truth(0.0)
+    _draw_intervals(panel, rows, COBALAMIN, circled)
     for y, row in enumerate(rows):
-        told = y == circled
-        style.note(ax, math.log(low), y, row.label, dx=-8, ha="right",
-                   color=COBALAMIN if told else INK, weight="bold" if told else "normal",
-                   size=style.SMALL)  # fmt: skip
-        _draw_interval(ax, y, row, low, high, COBALAMIN if told else None)
-        if told:
-            style.points(ax, math.log(row.value), y, filled=False, color=COBALAMIN, size=17,
-                         width=2.2, see_through=True)  # fmt: skip
+        told = {"color": COBALAMIN, "weight": "bold"} if y == circled else {}
+        panel.note(limits[0], y, row.label, dx=-8, ha="right", size=style.SMALL, **told)
         if values:
-            style.note(ax, math.log(high), y, row.words, dx=8, ha="left", size=style.SMALL)
+            panel.note(limits[1], y, row.words, dx=8, size=style.SMALL)
+    if circled is not None and math.isfinite(rows[circled].value):
+        panel.circle(np.clip(math.log(rows[circled].value), *limits), circled)
 
 
-def _draw_interval(ax, y: float, row: ForestRow, low: float, high: float, color=None) -> None:
-    """One interval with its mark; what lies off the axis ends in an arrowhead."""
-    if not math.isfinite(row.value):
-        style.note(ax, 0.0, y, "no estimate", color=MUTED, size=style.SMALL)
-        return
-    color = color or (INK if row.kind == "published" else style.LIGHT["placebo"])
-    left, right = max(row.lower, low), min(row.upper, high)
-    if left < right:
-        style.line(ax, (math.log(left), math.log(right)), (y, y), color=color, linewidth=1.5)
-    if row.lower < low:
-        style.points(ax, math.log(low), y, color=color, marker="<", size=5)
-    if row.upper > high:
-        style.points(ax, math.log(high), y, color=color, marker=">", size=5)
-    at = math.log(min(max(row.value, low), high))
-    if row.kind == "published":
-        style.published_mark(ax, at, y)
-    else:
-        style.points(ax, at, y, color=color, marker="s" if row.kind == "yours" else "o", size=6.5)
+def _draw_intervals(panel: Panel, rows, accent: str, told: int | None) -> None:
+    """Intervals and marks, a few artists for all; what lies off the axis ends in an arrowhead."""
+    low, high = panel.xlim
+    colors = [
+        accent if y == told else INK if row.kind == "published" else style.LIGHT["placebo"]
+        for y, row in enumerate(rows)
+    ]
+    logs = np.log([[row.lower, row.value, row.upper] for row in rows])
+    for y in np.flatnonzero(~np.isfinite(logs).all(axis=1)):
+        panel.note(0.0, y, "no estimate", ha="center", color=MUTED, size=style.SMALL, halo=True)
+    inside = np.clip(logs, low, high)
+    for color in dict.fromkeys(colors):
+        mine = np.array([c == color for c in colors]) & np.isfinite(logs).all(axis=1)
+        y = np.flatnonzero(mine)
+        panel.segments(inside[mine, 0], inside[mine, 2], y, color=color, width=1.5)
+        for mark, off, end in (("<", logs[:, 0] < low, low), (">", logs[:, 2] > high, high)):
+            if (mine & off).any():
+                y_off = np.flatnonzero(mine & off)
+                panel.points([end] * len(y_off), y_off, color=color, marker=mark, size=5)
+        for kind, mark in (("twin", "o"), ("yours", "s"), ("published", "D")):
+            at = [k for k in y if rows[k].kind == kind]
+            if at:
+                panel.points(inside[at, 1], at, color=color, marker=mark,
+                             size=8 if mark == "D" else 6, fill=mark != "D")  # fmt: skip
 
 
 def _draw_best(sheet: Sheet, box, best_hr, mean, now, published: ForestRow, count) -> None:
@@ -368,94 +359,74 @@ def _draw_best(sheet: Sheet, box, best_hr, mean, now, published: ForestRow, coun
     logs = np.log(best_hr[np.isfinite(best_hr)])
     edges = np.linspace(math.log(0.25), math.log(2.0), 29)
     heights = np.histogram(np.clip(logs, edges[0], edges[-1]), edges)[0]
-    ax = sheet.panel(*box, (edges[0], edges[-1]), (0, max(1, heights.max()) * 1.05))
-    middles = (edges[:-1] + edges[1:]) / 2
-    bars = [[(x, 0), (x, h)] for x, h in zip(middles, heights, strict=True) if h]
+    panel = sheet.panel(*box, (edges[0], edges[-1]), (0, max(1, heights.max()) * 1.05))
+    full = heights > 0
     width = (right - left) / len(heights) * 0.86
-    ax.add_collection(
-        LineCollection(bars, colors=FILL, linewidths=width, capstyle="butt"), autolim=False
-    )
+    panel.columns((edges[:-1] + edges[1:])[full] / 2, heights[full], color=FILL, width=width)
     ticks = (0.25, 0.5, 1, 2)
-    style.x_axis(ax, np.log(ticks), [f"{t:g}" for t in ticks], "hazard ratio of the best")
-    style.truth_line(ax, 0.0)
-    style.note(ax, 0.0, ax.get_ylim()[1], "truth 1.00", dx=4, dy=4, ha="left")
-    style.line(ax, (math.log(mean),) * 2, ax.get_ylim(), color=COBALAMIN, linewidth=2)
-    style.note(ax, math.log(mean), ax.get_ylim()[1], f"mean {mean:.2f}", dx=-4, dy=4, ha="right",
+    panel.x_axis(np.log(ticks), [f"{t:g}" for t in ticks], "hazard ratio of the best")
+    panel.truth(0.0)
+    high = panel.ylim[1]
+    panel.note(0.0, high, "truth 1.00", dx=4, dy=6)
+    panel.line((math.log(mean),) * 2, panel.ylim, color=COBALAMIN, linewidth=2)
+    panel.note(math.log(mean), high, f"mean {mean:.2f}", dx=-4, dy=6, ha="right",
                color=COBALAMIN, weight="bold")  # fmt: skip
-    style.published_mark(ax, math.log(published.value), 0)
+    panel.published(math.log(published.value), 0)
     if math.isfinite(now):
-        at = min(max(math.log(now), edges[0]), edges[-1])
-        style.points(ax, at, 0, color=COBALAMIN, size=8)
+        panel.points(np.clip(math.log(now), edges[0], edges[-1]), 0, color=COBALAMIN, size=8)
     head = f"The best of {count}," if count != "one subgroup" else "The one subgroup,"
-    sheet.text(left, top + 36, head, weight="bold")
-    sheet.text(left, top + 20, f"in {len(best_hr):,} null trials", weight="bold")
+    sheet.text(left, top + 38, head, weight="bold")
+    sheet.text(left, top + 21, f"in {len(best_hr):,} null trials", weight="bold")
 
 
 def _draw_halves(sheet: Sheet, box, rows, target: float) -> None:
-    low, high = 0.2, 4.5
-    ax = sheet.panel(*box, (math.log(low), math.log(high)), (3.6, -0.7))
-    style.line(ax, ax.get_xlim(), (3.6, 3.6), color=MUTED, linewidth=1)
-    for tick in (0.25, 0.5, 1, 2, 4):
-        style.note(ax, math.log(tick), 3.6, f"{tick:g}", dy=-8, va="top", color=MUTED,
-                   size=style.SMALL)  # fmt: skip
-    style.note(ax, 0.0, 3.6, "hazard ratio (below 1 favours the drug)", dy=-25, va="top",
-               color=MUTED, size=style.SMALL)  # fmt: skip
-    style.line(ax, (0.0, 0.0), ax.get_ylim(), color=MUTED, linewidth=1)
-    style.line(ax, (math.log(target),) * 2, (1.5, 3.4), color=INK, linewidth=1.2,
-               linestyle=_DASHED)  # fmt: skip
+    limits = (math.log(0.2), math.log(4.5))
+    panel = sheet.panel(*box, limits, (3.6, -0.7))
+    _ratio_axis(panel)
+    panel.line((0.0, 0.0), panel.ylim, color=MUTED, linewidth=1)
+    panel.line((math.log(target),) * 2, (1.5, 3.4), color=INK, linewidth=1.2, linestyle=_DASHED)
+    yours = [row.kind == "yours" for row in rows].index(True)
+    _draw_intervals(panel, rows, COBALAMIN, yours)
     for y, row in enumerate(rows):
-        color = COBALAMIN if row.kind == "yours" else None
-        _draw_interval(ax, y, row, low, high, color)
-        text = COBALAMIN if row.kind == "yours" else INK
-        weight = "bold" if row.kind == "yours" else "normal"
+        told = {"color": COBALAMIN, "weight": "bold"} if y == yours else {}
         if sheet.narrow:
-            style.note(ax, math.log(low), y, f"{row.label}: {row.words}", dy=17, ha="left",
-                       color=text, weight=weight)  # fmt: skip
+            panel.note(limits[0], y, f"{row.label}: {row.words}", dy=18, halo=True, **told)
         else:
-            style.note(ax, math.log(low), y, row.label, dx=-10, ha="right", color=text,
-                       weight=weight)  # fmt: skip
-            style.note(ax, math.log(high), y, row.words, dx=8, ha="left", color=text,
-                       weight=weight)  # fmt: skip
+            panel.note(limits[0], y, row.label, dx=-10, ha="right", **told)
+            panel.note(limits[1], y, row.words, dx=8, **told)
 
 
 def _draw_cuts(sheet, box, months, p, chosen, least, published, alpha) -> None:
     floor = min(0.001, float(np.nanmin(p)) * 0.7, alpha * 0.5)
-    ax = sheet.panel(*box, (months[0] - 0.5, months[-1] + 0.5), (math.log(floor), 0.0))
+    panel = sheet.panel(*box, (months[0] - 0.5, months[-1] + 0.5), (math.log(floor), 0.0))
     ticks = [t for t in (0.0001, 0.001, 0.01, 0.1, 1) if t >= floor]
-    style.y_axis(ax, np.log(ticks), [f"{t:g}" for t in ticks], "one-sided p (smaller is lower)")
-    shown = [m for m in (6, 9, 12, 15, 18, 21, 24) if months[0] <= m <= months[-1]]
-    style.x_axis(ax, shown, [f"{m}" for m in shown], "cut-point, months since onset")
-    style.line(ax, ax.get_xlim(), (math.log(alpha),) * 2, color=INK, linewidth=1.2,
-               linestyle=_DASHED)  # fmt: skip
+    panel.y_axis(np.log(ticks), [f"{t:g}" for t in ticks], "one-sided p, smaller is lower")
+    shown = [m for m in range(6, 25, 3) if months[0] <= m <= months[-1]]
+    panel.x_axis(shown, [f"{m}" for m in shown], "cut-point, months since onset")
+    panel.line(panel.xlim, (math.log(alpha),) * 2, color=INK, linewidth=1.2, linestyle=_DASHED)
     kept = np.isfinite(p)
-    style.line(ax, months[kept], np.log(p[kept]), color=style.LIGHT["placebo"], linewidth=1.4)
-    style.points(ax, months[kept], np.log(p[kept]), color=style.LIGHT["placebo"], size=4.5)
-    style.published_mark(ax, published[0], math.log(published[1]))
+    logs = np.log(np.maximum(p, floor))
+    panel.line(months[kept], logs[kept], color=style.LIGHT["placebo"], linewidth=1.4)
+    panel.points(months[kept], logs[kept], color=style.LIGHT["placebo"], size=4)
+    panel.published(published[0], math.log(published[1]))
+    panel.note(published[0], math.log(published[1]), "published", dy=-15, ha="center", halo=True)
     if kept[chosen]:
-        style.points(ax, months[chosen], math.log(p[chosen]), marker="s", size=10)
-    style.points(ax, months[least], math.log(p[least]), filled=False, color=COBALAMIN, size=17,
-                 width=2.2, see_through=True)  # fmt: skip
-    right = months[least] > 15
-    style.note(ax, months[least], math.log(p[least]), f"smallest, {p_words(p[least])}",
-               dx=-12 if right else 12, dy=-9, ha="right" if right else "left", color=COBALAMIN,
-               weight="bold")  # fmt: skip
+        panel.points(months[chosen], logs[chosen], marker="s", size=9)
+    panel.circle(months[least], logs[least])
+    side = {"dx": -14, "ha": "right"} if months[least] > 15 else {"dx": 14, "ha": "left"}
+    panel.note(months[least], logs[least], f"smallest, {p_words(p[least])}", dy=-12,
+               color=COBALAMIN, weight="bold", halo=True, **side)  # fmt: skip
 
 
 def _draw_shares(sheet: Sheet, box, shares, shuffles: int) -> None:
     """Horizontal bars with their label above and their number at the end."""
-    left, top = box[0], box[3]
-    ax = sheet.panel(*box, (0, max(0.05, *(share for _, share in shares))),
-                     (len(shares) - 0.4, -0.6))  # fmt: skip
-    bars = [[(0, i + 0.12), (share, i + 0.12)] for i, (_, share) in enumerate(shares)]
-    colors = [FILL, *[COBALAMIN] * (len(shares) - 1)]
-    ax.add_collection(
-        LineCollection(bars, colors=colors, linewidths=12, capstyle="butt"), autolim=False
-    )
+    most = max(0.05, *(share for _, share in shares))
+    panel = sheet.panel(*box, (0, most), (len(shares) - 0.4, -0.6))
     for i, (label, share) in enumerate(shares):
-        style.note(ax, 0, i + 0.12, label, dy=14, ha="left")
-        style.note(ax, share, i + 0.12, _percent(share), dx=6, ha="left", weight="bold")
-    head = f"Of {shuffles:,} null trials, 'significant'"
-    sheet.text(left, top + (22 if sheet.narrow else 8), head, weight="bold")
+        panel.segments([0], [share], [i + 0.1], color=COBALAMIN if i else FILL, width=12)
+        panel.note(0, i + 0.1, label, dy=15)
+        panel.note(share, i + 0.1, _percent(share), dx=6, weight="bold")
+    sheet.text(box[0], box[3] + 14, f"Of {shuffles:,} null trials, 'significant'", weight="bold")
 
 
 def _whole_ticks(most: int) -> list[int]:

@@ -50,32 +50,32 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
     ticks = range(0, horizon + 1, 182 * math.ceil(horizon / 182 / 7))
 
     def body(sheet: Sheet) -> None:
-        room = 73 + 16 * len(arms)
-        ax = sheet.panel(
-            sheet.left + 54, sheet.right - (28 if sheet.narrow else 62),
-            sheet.bottom + room, sheet.top - 24, (0, horizon), (0, 1),
+        panel = sheet.panel(
+            sheet.left + 66, sheet.right - 60, sheet.bottom + 65 + 16 * len(arms), sheet.top - 32,
+            (0, horizon), (0, 1),
         )  # fmt: skip
         shown = [t for t in ticks if not (sheet.narrow and (t // ticks.step) % 2)]
-        style.x_axis(ax, shown, [f"{t}" for t in shown], "days since randomisation")
-        style.y_axis(ax, (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"),
-                     "patients without an event")  # fmt: skip
+        panel.x_axis(shown, [f"{t}" for t in shown], "days since randomisation")
+        panel.y_axis(
+            (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"), "patients without an event"
+        )
         ends = []
         for k, arm in enumerate(arms):
-            end = days[member[:, k]].max()
-            kept = times <= end
-            y = np.concatenate([[1], curves.curve[0, k][: len(times)][kept]])
-            style.steps(ax, [0, *times[kept], end], [*y, y[-1]], **_style(arm))
-            ends.append((end, y[-1]))
+            last = days[member[:, k]].max()
+            kept = times <= last
+            share = np.concatenate([[1], curves.curve[0, k][: len(times)][kept]])
+            panel.steps([0, *times[kept], last], [*share, share[-1]], **_style(arm))
+            ends.append((last, share[-1]))
             if np.isfinite(medians[arm]):
-                style.points(ax, medians[arm], 0.5, color=_style(arm)["color"], size=6)
-        heights = style.spread([y for _, y in ends], 16 / _points_high(ax, sheet))
-        for arm, (end, _), y in zip(arms, ends, heights, strict=True):
-            style.note(ax, end, y, arm, dx=5, ha="left", color=style.ARM_TEXT.get(arm, style.INK),
-                       weight="bold")  # fmt: skip
+                panel.points(medians[arm], 0.5, color=_style(arm)["color"], size=6)
+        heights = style.spread([y for _, y in ends], 16 / (panel.top - panel.bottom))
+        for arm, (last, _), y in zip(arms, ends, heights, strict=True):
+            color = style.ARM_TEXT.get(arm, style.INK)
+            panel.note(last, y, arm, dx=5, ha="left", color=color, weight="bold")
         rows = {
             arm: [int((days[member[:, k]] >= t).sum()) for t in shown] for k, arm in enumerate(arms)
         }
-        style.number_at_risk(ax, shown, rows)
+        panel.number_at_risk(shown, rows, margin=66)
 
     return Picture(
         title=title,
@@ -92,10 +92,6 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
 
 def _style(arm: str) -> dict:
     return style.ARMS.get(arm, {"color": style.INK, "linestyle": "-", "linewidth": 1.6})
-
-
-def _points_high(ax, sheet: Sheet) -> float:
-    return ax.get_position().height * sheet.height
 
 
 def _alt(title: str, patients: int, events: int, medians: dict[str, float]) -> str:

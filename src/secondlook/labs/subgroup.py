@@ -170,7 +170,6 @@ def _rig_picture(catch: Catch, **_) -> Picture:
         fishing.independent_familywise(catch.alpha, np.arange(1, catch.looks + 1)),
         catch.shuffle.climb_bonferroni(catch.alpha, catch.sides),
         level=catch.level,
-        alpha=catch.alpha,
         shuffles=len(catch.shuffle.z),
         path=catch.path,
     )
