@@ -169,10 +169,12 @@ def _fill_lite(folder: Path, notebooks: dict[str, Path]) -> None:
         last = (done.stderr or done.stdout).strip().splitlines()[-1]
         raise BuildError(f"JupyterLite did not build ({last[:300]}).")
     shutil.copy(LITE / "site-links.js", folder)
-    for page in folder.glob("*/index.html"):
+    for page in folder.rglob("index.html"):
+        up = "../" * len(page.relative_to(folder).parts)  # to the site's root
+        tags = f'<link rel="icon" href="{up}_static/favicon.svg">'
+        tags += f'<script src="{up}lite/site-links.js"></script>'
         html = page.read_text(encoding="utf-8")
-        tag = '<script src="../site-links.js"></script>'
-        page.write_text(html.replace("</head>", tag + "</head>", 1), encoding="utf-8")
+        page.write_text(html.replace("</head>", tags + "</head>", 1), encoding="utf-8")
 
 
 LINK = re.compile(
