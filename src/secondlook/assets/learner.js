@@ -766,6 +766,11 @@ class MyPredictions extends Part {
   }
 }
 
+/* In Jupyter the arrow keys on a lab's slider would fold or leave its cell: the slider keeps them. */
+document.addEventListener('focusin', ({ target }) => {
+  if (target.closest?.('.sl-lab')) target.setAttribute(NO_SHORTCUTS, 'true');
+}, true);
+
 customElements.define('sl-predict', Predict);
 customElements.define('sl-reveal', Reveal);
 customElements.define('sl-outcome', Outcome);
