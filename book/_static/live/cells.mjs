@@ -1,0 +1,170 @@
+// The code cells of the page: show what each prints, let the reader change and run it, and leave
+// the page as it was printed wherever Python has nothing new to show.
+import { nameControls } from './controls.mjs';
+
+// These work without Python. When a cell brings the same ones again, those on the page stay, with
+// what the reader is typing.
+const QUESTIONS = 'sl-predict, sl-answer, sl-my-predictions';
+const BESIDES = 'svg, img, table, canvas, iframe, input, .jupyter-widgets';
+const LONGEST_WAIT = 4000; // milliseconds for a widget to draw itself
+
+/** Return the cells of this page, in order. Those tagged remove-cell have no place on it. */
+export function readCells(data) {
+  return data.cells.map((cell, i) => new Cell(cell, i + 1));
+}
+
+/**
+ * Change the page above or at what the reader sees without moving it under their eyes.
+ */
+export function keepPlace(change) {
+  const top = (block) => block.getBoundingClientRect().top;
+  const blocks = document.querySelectorAll(
+    'article :is(h1, h2, h3, h4, p, ul, ol, pre, .admonition, .cell, .cell_output, .live-bar)',
+  );
+  const seen = [...blocks].filter((block) => !block.closest('.cell_output > *'));
+  const anchor = seen.find((block) => top(block) >= 0) ?? seen.at(-1);
+  const before = anchor && top(anchor);
+  change();
+  if (!anchor?.isConnected) return;
+  const moved = top(anchor) - before;
+  if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' });
+}
+
+export class Cell {
+  constructor({ index, source, tags }, number) {
+    Object.assign(this, { source, tags, number, original: source });
+    this.node = document.querySelector(`div.cell.live-cell-${index}`);
+    this.id = `live-cell-${index}`;
+    this.printed = null; // the nodes of the static page, while they are put away
+    this.shown = null; // what Python shows in their place: {box, output}
+  }
+
+  /** The place of this cell's output; made when the printed page has none. */
+  get place() {
+    let place = this.node?.querySelector(':scope .cell_output');
+    if (!place && this.node) {
+      place = document.createElement('div');
+      place.className = 'cell_output docutils container';
+      this.node.append(place);
+    }
+    return place;
+  }
+
+  /** Run the cell. Resolves with {name, message} of its exception, or undefined. */
+  async run(python) {
+    const box = document.createElement('div');
+    box.className = 'live-output live-pending';
+    const before = this.node?.querySelector('.cell_output');
+    const place = this.place;
+    box.inert = true;
+    (place ?? document.createElement('div')).append(box);
+    place?.setAttribute('aria-busy', 'true');
+    this.node?.classList.add('live-running');
+    try {
+      const output = python.output(this.source, this.id, box);
+      const error = await output.run();
+      if (place) {
+        await drawn(box);
+        this.#finish(box, output);
+      }
+      return this.tags.includes('raises-exception') ? undefined : error;
+    } catch (error) {
+      box.remove();
+      throw error;
+    } finally {
+      place?.removeAttribute('aria-busy');
+      this.node?.classList.remove('live-running');
+      if (!before && place && !place.childElementCount) place.remove();
+    }
+  }
+
+  #finish(box, output) {
+    const { place } = this;
+    const old = [...place.children].filter((child) => child !== box);
+    if (sameQuestions(old, box)) {
+      output.dispose();
+      box.remove();
+      return;
+    }
+    const lab = place.querySelector('[data-lab]')?.dataset.lab;
+    if (lab) box.dataset.lab = lab;
+    copyAlternatives(old, box);
+    nameControls(box);
+    const swap = () => {
+      keepPlace(() => {
+        this.printed ??= old;
+        this.shown?.output.dispose();
+        old.forEach((child) => child.remove());
+        box.classList.remove('live-pending');
+        box.inert = false;
+      });
+      this.shown = { box, output };
+    };
+    whenFree(old, swap);
+  }
+
+  /** Make what Python showed untouchable, because that Python is gone. */
+  freeze() {
+    if (this.shown) this.shown.box.inert = true;
+  }
+
+  /** Put back what the static page had. */
+  restore() {
+    if (!this.printed) return;
+    const { place } = this;
+    keepPlace(() => {
+      this.shown?.output.dispose();
+      place.replaceChildren(...this.printed);
+    });
+    this.printed = null;
+    this.shown = null;
+  }
+}
+
+/** Wait while the reader is in the old output; what they type there must not vanish. */
+function whenFree(old, act) {
+  const inside = () => old.some((child) => child.contains(document.activeElement));
+  if (!inside()) {
+    act();
+    return;
+  }
+  const { parentElement } = old[0];
+  const left = () => setTimeout(() => {
+    if (inside()) return;
+    parentElement.removeEventListener('focusout', left);
+    act();
+  });
+  parentElement.addEventListener('focusout', left);
+}
+
+/** Tell whether the new output holds nothing but the questions that stand here already. */
+function sameQuestions(old, box) {
+  const key = (node) => `${node.localName} ${node.dataset.id} ${node.querySelector('.sl-question')?.textContent.trim()}`;
+  const here = old.flatMap((child) => [...child.querySelectorAll(QUESTIONS)]).map(key);
+  const fresh = [...box.querySelectorAll(QUESTIONS)];
+  if (!fresh.length || fresh.map(key).join('\n') !== here.join('\n')) return false;
+  const rest = box.cloneNode(true);
+  rest.querySelectorAll(`${QUESTIONS}, style, script`).forEach((node) => node.remove());
+  return !rest.textContent.trim() && !rest.querySelector(BESIDES);
+}
+
+/** Resolve when no widget in the box is still to be drawn. */
+async function drawn(box) {
+  const end = Date.now() + LONGEST_WAIT;
+  const pending = () => [...box.querySelectorAll('[data-mime-type$="widget-view+json"]')]
+    .some((place) => !place.querySelector('.jupyter-widgets'));
+  while (pending() && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+}
+
+/** Plots of matplotlib come from Python without a description: the printed ones have it. */
+function copyAlternatives(old, box) {
+  const from = old.flatMap((child) => [...child.querySelectorAll('img')]);
+  [...box.querySelectorAll('img:not([alt])')].forEach((image, i) => {
+    image.alt = from[i]?.alt ?? '';
+  });
+  // pandas leaves the corner of a table's head empty, which a screen reader reads as a heading
+  for (const corner of box.querySelectorAll('thead th:empty')) {
+    const plain = document.createElement('td');
+    corner.replaceWith(plain);
+  }
+}
