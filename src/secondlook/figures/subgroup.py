@@ -67,7 +67,7 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
 
     def body(sheet: Sheet) -> None:
         panel = sheet.panel(
-            sheet.left + 40, sheet.right - (112 if sheet.narrow else 214),
+            sheet.left + 40, sheet.right - (122 if sheet.narrow else 220),
             sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
         )  # fmt: skip
         ticks = _whole_ticks(most)
@@ -123,14 +123,13 @@ def best_of_null(
     count = "one subgroup" if len(rows) == 1 else f"{len(rows)} subgroups"
 
     def body(sheet: Sheet) -> None:
-        pitch = 16.5
+        top = sheet.top - 6
+        low = top - 16.5 * (len(rows) + 1)
         if sheet.narrow:
-            low = sheet.top - 4 - pitch * (len(rows) + 1)
-            forest_box = (sheet.left + 158, sheet.right - 16, low, sheet.top - 4)
+            forest_box = (sheet.left + 158, sheet.right - 16, low, top)
             many_box = (sheet.left + 10, sheet.right - 10, sheet.bottom + 40, low - 108)
         else:
-            high = sheet.bottom + 40 + pitch * (len(rows) + 1)
-            forest_box = (sheet.left + 160, sheet.left + 410, sheet.bottom + 40, high)
+            forest_box = (sheet.left + 160, sheet.left + 410, low, top)
             many_box = (sheet.left + 460, sheet.right - 10, sheet.bottom + 40, sheet.top - 70)
         _draw_forest(sheet, forest_box, [published, *rows], circled=best + 1)
         _draw_best(sheet, many_box, best_hr, mean, found.value, published, count)

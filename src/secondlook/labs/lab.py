@@ -117,7 +117,7 @@ class Lab:
 
     @property
     def sentence(self) -> str:
-        """The sentence that reads the picture at these settings."""
+        """What the picture says at these settings; its first sentence is shown in bold."""
         return self._once("sentence", lambda: self.recipe.sentence(self.result, **self._settings))
 
     @property
@@ -145,11 +145,13 @@ class Lab:
         )
 
     def reading_html(self) -> str:
-        """Return the sentence, and what was wrong with the link if anything was."""
-        notices = "".join(
+        """Return the reading, its first sentence bold, and what was wrong with the link."""
+        first, stop, rest = self.sentence.partition(". ")
+        bold = f"<strong>{html.escape(first + stop.strip())}</strong>"
+        reading = f'<p class="sl-reading">{bold} {html.escape(rest)}'.rstrip() + "</p>"
+        return reading + "".join(
             f'<p class="sl-quiet sl-warn">{html.escape(words)}</p>' for words in self.notices
         )
-        return f'<p class="sl-reading"><strong>{html.escape(self.sentence)}</strong></p>{notices}'
 
     def numbers_html(self, *, folded: bool) -> str:
         """Return the table of numbers, folded away or open."""
