@@ -448,7 +448,8 @@ def _newton(events_treated, treated, others, weight):
         step = np.where(inside, step, (low + high) / 2 - log_hr)
         step = np.where(solvable & (slope != 0), step, 0.0)
         log_hr = log_hr + step
-        if np.abs(step).max(initial=0) < 1e-9:
+        # The error left after a Newton step is of the order of the step squared.
+        if np.abs(step).max(initial=0) < 1e-6:
             break
     information = _derivatives(log_hr, events_treated, treated, others, weight)[1]
     log_hr = np.where(solvable, log_hr, np.nan)
