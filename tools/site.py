@@ -221,9 +221,10 @@ def put_together(book: Path, lite: Path, python: Path, libraries: Path) -> None:
     HTML.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".html-", dir=HTML.parent) as scratch:
         site = Path(scratch, "html")
-        shutil.copytree(
-            book, site, ignore=shutil.ignore_patterns(".buildinfo*", "*.map", "*macros.html")
-        )
+        left_out = shutil.ignore_patterns(".buildinfo*", "*.map", "*macros.html")
+        shutil.copytree(book, site, ignore=left_out)
+        first = site / "index.html"  # it sends the reader on to the first page
+        first.write_text(FIRST.replace("PAGE", "book/index.html"), encoding="utf-8")
         shutil.copytree(lite, site / "lite")
         shutil.copytree(python, site / "lite" / "static" / "pyodide")
         shutil.copytree(libraries, site / "vendor")
