@@ -60,7 +60,8 @@ class EvidenceTable(SphinxDirective):
             raise self.error(f"no published value has an id like {' or '.join(patterns)}")
         if "caption" not in self.options:
             raise self.error("an evidence-table needs a :caption:")
-        self.env.note_dependency(str(_csv()))
+        for file in (str(_csv()), __file__):
+            self.env.note_dependency(file)
         table = nodes.raw("", table_html(rows, self.options["caption"]), format="html")
         table["evidence_ids"] = [p.id for p in rows]
         return [table]
@@ -82,6 +83,8 @@ def table_html(rows: list[Published], caption: str) -> str:
     return (
         '<table class="sl-values" role="table">'
         f'<caption>{escape(caption)} <span class="sl-count">({len(rows)} values)</span></caption>'
+        '<colgroup><col class="sl-value"><col class="sl-what"><col class="sl-where"><col>'
+        "</colgroup>"
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
@@ -91,12 +94,12 @@ def _row_html(p: Published) -> str:
     value = f"<strong>{escape(p.printed)}</strong>"
     if p.unit:
         value += f' <span class="sl-unit">{escape(p.unit)}</span>'
-    what = f"{escape(_sign(p.measure))}: {escape(p.statistic)}"
+    what = escape(f"{_sign(p.measure)}: {statistic(p)}")
     whom = escape(_sign(" · ".join((p.study, p.population, p.arm))))
     shape, words = STRENGTH[p.strength]
     where = f"{escape(source_name(p))}. {_place_html(p.where)}"
     if p.note:
-        where += f'<span class="sl-note">{escape(p.note)}</span>'
+        where += f'<span class="sl-remark">{escape(p.note)}</span>'
     mark = f'<span class="sl-strength"><span aria-hidden="true">{shape}</span> {words}</span>'
     here = anchor(p.id)
     return (
@@ -127,6 +130,13 @@ def _host(address: str) -> str:
     return escape(urlsplit(address).netloc.removeprefix("www."))
 
 
+def statistic(p: Published) -> str:
+    """The statistic in words, so that a search for them finds it."""
+    if p.statistic == "n":
+        return "number"
+    return re.sub(r"\bHR\b", "hazard ratio", p.statistic)
+
+
 def _sign(text: str) -> str:
     return text.replace("<=", "≤ ").replace(">=", "≥ ")
 
@@ -136,7 +146,7 @@ def summary(p: Published) -> str:
     place = ADDRESS.sub(lambda found: _host(found[0]), p.where.partition(";")[0])
     unit = f" {p.unit}" if p.unit and p.unit != "ratio" else ""
     parts = [
-        f"{p.printed}{unit}: {_sign(p.measure)}, {p.statistic}",
+        f"{p.printed}{unit}: {_sign(p.measure)}, {statistic(p)}",
         _sign(f"{p.study}, {p.population}, {p.arm}"),
         f"{source_name(p)}, {place}",
     ]

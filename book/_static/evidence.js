@@ -19,7 +19,7 @@
   form.innerHTML =
     '<label for="sl-find">Find a value</label>' +
     '<input id="sl-find" type="search" autocomplete="off" spellcheck="false"' +
-    ' placeholder="hazard early, 0.57, weak source">' +
+    ' placeholder="hazard ratio early, or 0.57">' +
     '<p role="status"></p>';
   const input = form.querySelector("input");
   const status = form.querySelector("p");
