@@ -82,9 +82,11 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
         _draw_path(panel, path)
         panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
         panel.points(looks, last, color=COBALAMIN, size=9)
-        # one look is its own reference
-        values = [last, independent[-1], corrected[-1]] if looks > 1 else [last]
-        _end_labels(panel, looks, values, short if sheet.narrow else words)
+        ends = zip((last, independent[-1], corrected[-1]), short if sheet.narrow else words,
+                   strict=True)  # fmt: skip
+        labels = [(looks, y, f"{_percent(y)} {word}", {"color": MUTED}) for y, word in ends]
+        labels[0][-1].update(color=COBALAMIN, weight="bold")
+        panel.end_labels(labels if looks > 1 else labels[:1])  # one look is its own reference
 
     return Picture(
         title=f"A useless drug is 'significant' somewhere in {_percent(last)} of trials",
@@ -286,17 +288,6 @@ def _draw_path(panel: Panel, path) -> None:
     x, y = zip(*path, strict=True)
     panel.line(x, y, color=INK, linewidth=0.8)
     panel.points(x[:-1], y[:-1], fill=False)
-
-
-def _end_labels(panel: Panel, x: float, values, words) -> None:
-    height = panel.top - panel.bottom
-    places = style.spread(values, 18 / height)
-    lift = max(0.0, 10 / height - places.min())  # clear of the base line
-    for i, (value, word, y) in enumerate(zip(values, words, places, strict=False)):
-        panel.note(
-            x, y + lift, f"{_percent(value)} {word}", dx=10, color=MUTED if i else COBALAMIN,
-            weight="normal" if i else "bold",
-        )  # fmt: skip
 
 
 def _ratio_limits(rows) -> tuple[float, float]:

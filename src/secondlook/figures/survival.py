@@ -65,13 +65,11 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
             kept = times <= last
             share = np.concatenate([[1], curves.curve[0, k][: len(times)][kept]])
             panel.steps([0, *times[kept], last], [*share, share[-1]], **_style(arm))
-            ends.append((last, share[-1]))
+            color = style.ARM_TEXT.get(arm, style.INK)
+            ends.append((last, share[-1], arm, {"color": color, "weight": "bold"}))
             if np.isfinite(medians[arm]):
                 panel.points(medians[arm], 0.5, color=_style(arm)["color"], size=6)
-        heights = style.spread([y for _, y in ends], 16 / (panel.top - panel.bottom))
-        for arm, (last, _), y in zip(arms, ends, heights, strict=True):
-            color = style.ARM_TEXT.get(arm, style.INK)
-            panel.note(last, y, arm, dx=5, ha="left", color=color, weight="bold")
+        panel.end_labels(ends, dx=5)
         rows = {
             arm: [int((days[member[:, k]] >= t).sum()) for t in shown] for k, arm in enumerate(arms)
         }
