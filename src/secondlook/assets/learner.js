@@ -353,9 +353,10 @@ const button = (text, act, attributes = {}) => {
 };
 
 const withUnit = (value, unit) => (unit === '%' ? `${value}%` : unit ? `${value} ${unit}` : String(value));
-const said = (r) => (r.kind === 'choice' ? r.label || r.value : withUnit(r.value, r.unit));
-const came = (r) => (r.truth === undefined ? '' : r.truthLabel || withUnit(r.truth, r.unit));
-const distance = (r) => (r.unit === '%' ? `${r.within} percentage points` : withUnit(r.within, r.unit));
+const unitOf = (r) => (r.kind === 'probability' ? '%' : r.unit);
+const said = (r) => (r.kind === 'choice' ? r.label || r.value : withUnit(r.value, unitOf(r)));
+const came = (r) => (r.truth === undefined ? '' : r.truthLabel || withUnit(r.truth, unitOf(r)));
+const distance = (r) => (unitOf(r) === '%' ? `${r.within} percentage points` : withUnit(r.within, r.unit));
 const plural = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 const timeNode = (t) => el('time', { datetime: new Date(t).toISOString() },
