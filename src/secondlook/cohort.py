@@ -54,6 +54,7 @@ class Trial:
     visit_columns: tuple[str, ...]
     early: dict
     endpoints: tuple[dict, ...]
+    factors: tuple[dict, ...]
     cohort: dict
 
 
@@ -89,6 +90,7 @@ def trial(name: str) -> Trial:
         visit_columns=tuple(raw["visit_column"].format(week=week) for week in weeks),
         early=raw["early"],
         endpoints=tuple(raw["endpoints"]),
+        factors=tuple(raw["factors"]),
         cohort=raw["cohort"],
     )
 

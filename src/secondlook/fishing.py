@@ -4,44 +4,56 @@ The cohort stays as it is; only the labels of the arms are shuffled, thousands o
 is then found is a false alarm, because the labels mean nothing.
 """
 
+import functools
 import itertools
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from secondlook import _normal
+from secondlook.cohort import Trial
+from secondlook.cohort import trial as read_trial
 from secondlook.ranks import rank_scores, worst_ranked
 from secondlook.survival import cox, logrank, logrank_scores
 
-ENDPOINTS = ("time to event", "ALSFRS-R")
-CONTRASTS = ("pooled", "50 mg", "25 mg")
+_trial = functools.lru_cache(read_trial)
+
+TRIAL = "e0302"
+ENDPOINTS = tuple(endpoint["name"] for endpoint in _trial(TRIAL).endpoints)
+CONTRASTS = tuple(contrast.name for contrast in _trial(TRIAL).contrasts)
 EVERYONE = "everyone"
-_CODES = {"placebo": 0, "25 mg": 1, "50 mg": 2}
-_DOSES = {"pooled": ("25 mg", "50 mg"), "50 mg": ("50 mg",), "25 mg": ("25 mg",)}
+_RULES = {
+    "equals": operator.eq,
+    "other_than": operator.ne,
+    "below": operator.lt,
+    "at_least": operator.ge,
+}
 
 
 @dataclass(frozen=True)
 class Look:
-    """One comparison: an endpoint, a contrast with placebo, and the subgroup it is made in."""
+    """One comparison: an endpoint, a contrast with placebo, and the subgroup it is made in.
+
+    The names are those of the trial's file; the functions that take looks check them.
+    """
 
     endpoint: str
     contrast: str
     subgroup: str = EVERYONE
 
-    def __post_init__(self):
-        _one_of("endpoint", self.endpoint, ENDPOINTS)
-        _one_of("contrast", self.contrast, CONTRASTS)
 
-
-def subgroups(cohort) -> dict[str, np.ndarray]:
-    """The 20 subgroups that nine baseline factors of the trial make.
+def subgroups(cohort, trial: str = TRIAL) -> dict[str, np.ndarray]:
+    """The subgroups that a trial's baseline factors make; nine factors make 20 in E0302.
 
     Parameters
     ----------
     cohort : DataFrame
         The patient table of :func:`secondlook.cohort.load`.
+    trial : str
+        The trial whose file names the factors and their levels.
 
     Returns
     -------
@@ -53,47 +65,26 @@ def subgroups(cohort) -> dict[str, np.ndarray]:
     ValueError
         If a column is missing; the message names it.
     """
-    sex, onset = _column(cohort, "sex"), _column(cohort, "onset")
-    older = _column(cohort, "age").astype(float) >= 65
-    riluzole = _column(cohort, "riluzole").astype(bool)
-    definite = _column(cohort, "diagnosis") == "definite"
-    stage = _column(cohort, "stage").astype(int)
-    strong = _column(cohort, "fvc").astype(float) >= 90
-    early = _column(cohort, "early").astype(bool)
-    run_in = _column(cohort, "run_in_change").astype(int)
-    return {
-        "men": sex == "male",
-        "women": sex == "female",
-        "under 65": ~older,
-        "65 or older": older,
-        "bulbar onset": onset == "bulbar",
-        "upper motor neuron onset": onset == "upper motor neuron",
-        "lower motor neuron onset": onset == "lower motor neuron",
-        "on riluzole": riluzole,
-        "not on riluzole": ~riluzole,
-        "definite diagnosis": definite,
-        "probable diagnosis": ~definite,
-        "stage 1": stage == 1,
-        "stage 2": stage == 2,
-        "FVC 90% or more": strong,
-        "FVC under 90%": ~strong,
-        "12 months or less": early,
-        "more than 12 months": ~early,
-        "lost 1 point in run-in": run_in == -1,
-        "lost 2 points in run-in": run_in == -2,
-        "lost 3 points in run-in": run_in == -3,
-    }
+    made = {}
+    for factor in _trial(trial).factors:
+        column = _column(cohort, factor["column"])
+        for level in factor["levels"]:
+            rules = [rule for rule in level if rule in _RULES]
+            if len(rules) != 1:
+                raise ValueError(f"level {level['name']!r} needs one rule: {', '.join(_RULES)}")
+            made[level["name"]] = np.asarray(_RULES[rules[0]](column, level[rules[0]]), dtype=bool)
+    return made
 
 
 def cut_point_subgroups(
-    cohort, months: Sequence[float], side: str = "early"
+    cohort, months: Sequence[float], side: str = "early", *, trial: str = TRIAL
 ) -> dict[str, np.ndarray]:
     """Subgroups made by cutting the time since onset at each of the months.
 
     Parameters
     ----------
     cohort : DataFrame
-        With the column ``months_from_onset``.
+        With the column of the trial's early subgroup, ``months_from_onset``.
     months : sequence of float
         Where to cut; a patient exactly at the cut is early.
     side : "early", "late" or "either"
@@ -108,7 +99,7 @@ def cut_point_subgroups(
     cuts = np.asarray(months, dtype=float)
     if cuts.ndim != 1 or cuts.size == 0 or not np.isfinite(cuts).all():
         raise ValueError("months must be a row of at least one finite number")
-    onset = _column(cohort, "months_from_onset").astype(float)
+    onset = _column(cohort, _trial(trial).early["column"]).astype(float)
     made = {}
     if side != "late":
         made |= {f"{cut:g} months or less": onset <= cut for cut in cuts}
@@ -229,6 +220,7 @@ def shuffle(
     rng: np.random.Generator,
     *,
     members: dict[str, np.ndarray] | None = None,
+    trial: str = TRIAL,
 ) -> Shuffle:
     """Shuffle the arms of a cohort n times and take every look each time.
 
@@ -242,6 +234,8 @@ def shuffle(
     rng : numpy Generator
     members : dict of name to bool array (patients,), optional
         Subgroups beyond those of :func:`subgroups`.
+    trial : str
+        The trial whose file names arms, contrasts, endpoints and factors.
 
     Returns
     -------
@@ -270,18 +264,19 @@ def shuffle(
     ----------
     [1] Hájek, Šidák & Sen, Theory of Rank Tests, 2nd ed., Academic Press 1999, sec. 3.3.
     """
-    looks = _check_looks(looks)
-    groups = _groups(cohort, members, {look.subgroup for look in looks})
+    this = _trial(trial)
+    looks = _check_looks(looks, this)
+    groups = _groups(cohort, this, members, [look.subgroup for look in looks])
     pairs = dict.fromkeys((look.endpoint, look.subgroup) for look in looks)
     columns = {pair: column for column, pair in enumerate(pairs)}
-    scores = _scores(cohort, list(columns), groups)
-    arms = _arm_codes(cohort)
+    scores = _scores(cohort, this, list(columns), groups)
+    arms = _arm_codes(cohort, this)
     sums = _arm_sums(_shuffled(arms, n, rng), scores)
     z = np.empty((n, len(looks)))
-    for contrast in {look.contrast for look in looks}:
+    for contrast in dict.fromkeys(look.contrast for look in looks):
         mine = [i for i, look in enumerate(looks) if look.contrast == contrast]
         at = [columns[looks[i].endpoint, looks[i].subgroup] for i in mine]
-        z[:, mine] = _z(contrast, sums, scores, np.bincount(arms))[:, at]
+        z[:, mine] = _z(_sides(this, contrast), sums, scores, np.bincount(arms))[:, at]
     return Shuffle(looks, z)
 
 
@@ -352,6 +347,7 @@ def best_of_null(
     rng: np.random.Generator,
     *,
     members: dict[str, np.ndarray] | None = None,
+    trial: str = TRIAL,
 ) -> BestOfNull:
     """Shuffle the arms n times and analyse time to event in every subgroup each time.
 
@@ -361,7 +357,7 @@ def best_of_null(
 
     Parameters
     ----------
-    cohort, n, rng, members
+    cohort, n, rng, members, trial
         As in :func:`shuffle`.
     subgroup_names : sequence of str
         Names of subgroups, or "everyone".
@@ -372,12 +368,12 @@ def best_of_null(
     ValueError
         If a subgroup or contrast is unknown, or n is below 1.
     """
-    _one_of("contrast", contrast, CONTRASTS)
+    this = _trial(trial)
     names = tuple(subgroup_names)
-    groups = _groups(cohort, members, names)
+    groups = _groups(cohort, this, members, names)
     member = np.stack([groups[name] for name in names], axis=1)
-    arms = _shuffled(_arm_codes(cohort), n, rng)
-    fit, p = _two_arm(cohort, arms, member, contrast)
+    arms = _shuffled(_arm_codes(cohort, this), n, rng)
+    fit, p = _two_arm(cohort, this, arms, member[None], contrast)
     return BestOfNull(names, fit.hr, fit.lower, fit.upper, p, _smallest(p))
 
 
@@ -421,14 +417,16 @@ def cut_points(
     contrast: str = "pooled",
     *,
     side: str = "early",
+    trial: str = TRIAL,
 ) -> CutPoints:
     """Shuffle the arms n times and cut the time since onset at each of the months.
 
     Parameters as in :func:`shuffle` and :func:`cut_point_subgroups`.
     """
-    members = cut_point_subgroups(cohort, months, side)
-    chosen = looks([ENDPOINTS[0]], [contrast], members)
-    return CutPoints(tuple(members), shuffle(cohort, chosen, n, rng, members=members))
+    members = cut_point_subgroups(cohort, months, side, trial=trial)
+    chosen = looks([_time_endpoint(_trial(trial))["name"]], [contrast], members)
+    found = shuffle(cohort, chosen, n, rng, members=members, trial=trial)
+    return CutPoints(tuple(members), found)
 
 
 @dataclass(frozen=True)
@@ -462,6 +460,7 @@ def as_good_as(
     hr: float = 0.57,
     p: float = 0.01,
     contrast: str = "pooled",
+    trial: str = TRIAL,
 ) -> AsGood:
     """How often would a drug that does nothing give a find this good?
 
@@ -470,7 +469,7 @@ def as_good_as(
 
     Parameters
     ----------
-    cohort, n, rng
+    cohort, n, rng, trial
         As in :func:`shuffle`.
     subgroup_names : sequence of str
     named : str
@@ -484,18 +483,21 @@ def as_good_as(
     _check_level(p, 1)
     if not hr > 0:
         raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
-    groups = _groups(cohort, None, names)
-    scores = _scores(cohort, list(itertools.product(ENDPOINTS, names)), groups)
-    arms = _arm_codes(cohort)
+    this = _trial(trial)
+    groups = _groups(cohort, this, None, names)
+    time = _time_endpoint(this)["name"]
+    other = next(each["name"] for each in this.endpoints if each["name"] != time)
+    scores = _scores(cohort, this, list(itertools.product((time, other), names)), groups)
+    arms = _arm_codes(cohort, this)
     shuffled = _shuffled(arms, n, rng)
-    z = _z(contrast, _arm_sums(shuffled, scores), scores, np.bincount(arms))
+    sums = _arm_sums(shuffled, scores)
+    z = _z(_sides(this, contrast), sums, scores, np.bincount(arms))
     # Cox only where the quick test is anywhere near: a cell in twenty.
-    near = z[:, : len(names)] > _normal.quantile(1 - min(5 * p, 0.5))
-    row, column = np.nonzero(near)
-    member = np.stack([groups[name] for name in names], axis=0)[column][:, :, None]
+    row, column = np.nonzero(z[:, : len(names)] > _normal.quantile(1 - min(5 * p, 0.5)))
     find = np.zeros((n, len(names)), dtype=bool)
     if row.size:
-        fit, p_cell = _two_arm(cohort, shuffled[row], member, contrast)
+        member = np.stack([groups[name] for name in names])[column][:, :, None]
+        fit, p_cell = _two_arm(cohort, this, shuffled[row], member, contrast)
         find[row, column] = ((fit.hr <= hr) & (p_cell <= p))[:, 0]
     both = find & (z[:, len(names) :] >= _normal.quantile(1 - p))
     at = names.index(named)
@@ -503,36 +505,46 @@ def as_good_as(
     return AsGood(*(float(share.mean()) for share in shares), n)
 
 
-def _two_arm(cohort, arms, member, contrast):
-    """Cox and log-rank p of a contrast under many labellings, (trials, patients) arm codes."""
-    time, event = _column(cohort, "days"), _column(cohort, "event")
-    treated = _in_doses(arms, contrast)
-    member = member if member.ndim == 3 else member[None]
-    if contrast != "pooled":
-        member = member & (treated | (arms == 0))[:, :, None]
-    return (
-        cox(time, event, treated, member),
-        logrank(time, event, treated, member).p_one_sided,
-    )
+def _two_arm(cohort, this, arms, member, contrast):
+    """Cox and log-rank p of a contrast under many labellings.
+
+    arms are codes (trials, patients), member is (1 or trials, patients, subgroups).
+    """
+    endpoint = _time_endpoint(this)
+    time, event = _column(cohort, endpoint["time"]), _column(cohort, endpoint["event"])
+    codes, control = _sides(this, contrast)
+    treated = np.isin(arms, codes)
+    if len(codes) + 1 < len(this.arms):
+        member = member & (treated | (arms == control))[:, :, None]
+    p = logrank(time, event, treated, member).p_one_sided
+    return cox(time, event, treated, member), p
 
 
-def _in_doses(arms, contrast):
-    return arms > 0 if contrast == "pooled" else arms == _CODES[contrast]
+def _time_endpoint(this: Trial) -> dict:
+    return next(each for each in this.endpoints if each["kind"] == "time to event")
 
 
-def _arm_codes(cohort) -> np.ndarray:
-    """0 placebo, 1 25 mg, 2 50 mg, (patients,)."""
+def _sides(this: Trial, contrast: str) -> tuple[list[int], int]:
+    """Codes of the treated arms of a contrast, and of the control arm."""
+    treated = {each.name: each.treated for each in this.contrasts}
+    _one_of("contrast", contrast, tuple(treated))
+    names = [arm.name for arm in this.arms]
+    control = [arm.control for arm in this.arms].index(True)
+    return [names.index(name) for name in treated[contrast]], control
+
+
+def _arm_codes(cohort, this: Trial) -> np.ndarray:
+    """Each patient's arm as its place among the trial's arms, (patients,)."""
     arm = _column(cohort, "arm")
+    names = [arm.name for arm in this.arms]
     codes = np.full(len(arm), -1, dtype=np.intp)  # the type that numpy permutes fastest
-    for name, code in _CODES.items():
+    for code, name in enumerate(names):
         codes[arm == name] = code
         if not (codes == code).any():
-            raise ValueError(
-                f"cohort: nobody is in the arm {name!r}; all of {list(_CODES)} are needed"
-            )
+            raise ValueError(f"cohort: nobody is in the arm {name!r}; all of {names} are needed")
     if (codes < 0).any():
         at = int(np.argmax(codes < 0))
-        raise ValueError(f"cohort: arm of patient {at} is {arm[at]!r}; use one of {list(_CODES)}")
+        raise ValueError(f"cohort: arm of patient {at} is {arm[at]!r}; use one of {names}")
     return codes
 
 
@@ -543,48 +555,51 @@ def _shuffled(arms, n, rng) -> np.ndarray:
 
 
 def _arm_sums(shuffled, scores) -> np.ndarray:
-    """Sum of the scores in each arm, (3, shuffles, columns): the one matrix product."""
-    labels = np.empty((2, *shuffled.shape))
-    np.equal(shuffled, _CODES["placebo"], out=labels[0])
-    np.equal(shuffled, _CODES["50 mg"], out=labels[1])
-    placebo, fifty = (labels.reshape(-1, shuffled.shape[1]) @ scores).reshape(2, len(shuffled), -1)
-    # The scores of all patients add up to 0, so the third arm needs no product.
-    return np.stack([placebo, -placebo - fifty, fifty])
+    """Sum of the scores in each arm, (arms, shuffles, columns): the one matrix product."""
+    n, patients = shuffled.shape
+    arms = int(shuffled.max()) + 1
+    labels = np.empty((arms - 1, n, patients))
+    for code, mine in enumerate(labels):
+        np.equal(shuffled, code, out=mine)
+    sums = (labels.reshape(-1, patients) @ scores).reshape(arms - 1, n, -1)
+    # The scores of all patients add up to 0, so the last arm needs no product.
+    return np.concatenate([sums, -sums.sum(axis=0, keepdims=True)])
 
 
-def _z(contrast, sums, scores, sizes) -> np.ndarray:
-    """Difference of mean scores, treated less placebo, over its permutation deviation.
+def _z(sides, sums, scores, sizes) -> np.ndarray:
+    """Difference of mean scores, treated less control, over its permutation deviation.
 
     Returns (shuffles, columns), nan where all scores are 0.
     """
-    _one_of("contrast", contrast, CONTRASTS)
-    codes = [_CODES[dose] for dose in _DOSES[contrast]]
-    treated, placebo = int(sizes[codes].sum()), int(sizes[0])
-    difference = sum(sums[code] for code in codes) / treated - sums[0] / placebo
-    variance = (scores**2).sum(axis=0) / (len(scores) - 1) * (1 / treated + 1 / placebo)
+    codes, control = sides
+    treated = int(sizes[codes].sum())
+    difference = sums[codes].sum(axis=0) / treated - sums[control] / sizes[control]
+    variance = (scores**2).sum(axis=0) / (len(scores) - 1) * (1 / treated + 1 / sizes[control])
     return difference / np.where(variance > 0, np.sqrt(variance), np.nan)
 
 
-def _scores(cohort, columns, groups) -> np.ndarray:
+def _scores(cohort, this, columns, groups) -> np.ndarray:
     """Scores (patients, columns) of each (endpoint, subgroup); higher is better, sums are 0."""
     scores = np.empty((len(_column(cohort, "arm")), len(columns)))
-    for endpoint in dict.fromkeys(endpoint for endpoint, _ in columns):
-        at = [i for i, column in enumerate(columns) if column[0] == endpoint]
+    for endpoint in this.endpoints:
+        at = [i for i, column in enumerate(columns) if column[0] == endpoint["name"]]
+        if not at:
+            continue
         member = np.stack([groups[columns[i][1]] for i in at], axis=1)
-        if endpoint == "time to event":
-            scores[:, at] = -logrank_scores(
-                _column(cohort, "days"), _column(cohort, "event"), member
-            )
+        if endpoint["kind"] == "time to event":
+            time, event = _column(cohort, endpoint["time"]), _column(cohort, endpoint["event"])
+            scores[:, at] = -logrank_scores(time, event, member)
         else:
-            value = worst_ranked(_column(cohort, "alsfrs_change"), _column(cohort, "worst_rank"))
+            change, worst = _column(cohort, endpoint["change"]), _column(cohort, endpoint["worst"])
+            value = worst_ranked(change, worst)
             scores[:, at] = rank_scores(value, member & ~np.isnan(value)[:, None])
     return scores
 
 
-def _groups(cohort, members, names) -> dict[str, np.ndarray]:
+def _groups(cohort, this, members, names) -> dict[str, np.ndarray]:
     """Subgroups by name, "everyone" and the caller's own among them, checked against names."""
     patients = len(_column(cohort, "arm"))
-    known = {EVERYONE: np.ones(patients, dtype=bool)} | subgroups(cohort)
+    known = {EVERYONE: np.ones(patients, dtype=bool)} | subgroups(cohort, this.name)
     for name, member in (members or {}).items():
         member = np.asarray(member)
         if member.dtype != bool or member.shape != (patients,):
@@ -600,10 +615,13 @@ def _groups(cohort, members, names) -> dict[str, np.ndarray]:
     return known
 
 
-def _check_looks(looks) -> tuple[Look, ...]:
+def _check_looks(looks, this: Trial) -> tuple[Look, ...]:
     looks = tuple(looks)
     if not looks or not all(isinstance(look, Look) for look in looks):
         raise ValueError("looks must be at least one Look; fishing.looks() makes them")
+    for look in looks:
+        _one_of("endpoint", look.endpoint, [each["name"] for each in this.endpoints])
+        _one_of("contrast", look.contrast, [each.name for each in this.contrasts])
     return looks
 
 

@@ -1,6 +1,7 @@
 """Fishing in trials whose labels mean nothing."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from secondlook import fishing
-from secondlook.cohort import load
+from secondlook.cohort import Arm, Contrast, load
+from secondlook.cohort import trial as read_trial
 from secondlook.fishing import (
     CONTRASTS,
     ENDPOINTS,
@@ -27,6 +29,7 @@ from secondlook.survival import cox, logrank
 
 TIME, FRS = ENDPOINTS
 SEED = 20190618
+E0302 = read_trial("e0302")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,7 @@ def many(cohort):
 
 def labels(cohort, n, seed):
     """The arm codes that a function shuffles with this seed."""
-    return fishing._shuffled(fishing._arm_codes(cohort), n, np.random.default_rng(seed))
+    return fishing._shuffled(fishing._arm_codes(cohort, E0302), n, np.random.default_rng(seed))
 
 
 # --- subgroups and looks
@@ -111,10 +114,12 @@ def small_cohort():
 def test_over_all_permutations_z_has_mean_0_and_variance_1(endpoint, contrast):
     cohort = small_cohort()
     groups = {"part": np.array([True, True, False, True, True, True])}
-    scores = fishing._scores(cohort, [(endpoint, "part")], groups)
-    arms = fishing._arm_codes(cohort)
+    scores = fishing._scores(cohort, E0302, [(endpoint, "part")], groups)
+    arms = fishing._arm_codes(cohort, E0302)
     every = np.array(list(itertools.permutations(arms)))
-    z = fishing._z(contrast, fishing._arm_sums(every, scores), scores, np.bincount(arms))
+    z = fishing._z(
+        fishing._sides(E0302, contrast), fishing._arm_sums(every, scores), scores, np.bincount(arms)
+    )
     assert z.shape == (720, 1)
     assert z.mean() == pytest.approx(0, abs=1e-12)
     assert z.var() == pytest.approx(1)
@@ -122,7 +127,10 @@ def test_over_all_permutations_z_has_mean_0_and_variance_1(endpoint, contrast):
 
 def test_scores_by_hand():
     scores = fishing._scores(
-        small_cohort(), [(FRS, EVERYONE)], {EVERYONE: np.isfinite(small_cohort()["alsfrs_change"])}
+        small_cohort(),
+        E0302,
+        [(FRS, EVERYONE)],
+        {EVERYONE: np.isfinite(small_cohort()["alsfrs_change"])},
     )
     # The two worst share rank 1.5, then −10 has 3 and two −5 share 4.5; the mean rank is 3.
     assert scores[:, 0].tolist() == [0, -1.5, 0, 1.5, -1.5, 1.5]
@@ -186,8 +194,8 @@ def test_the_order_of_patients_does_not_matter_to_the_scores(cohort):
     moved = cohort.sample(frac=1, random_state=1)
     chosen = looks(ENDPOINTS, ["pooled"], subgroups(cohort))
     pairs = [(look.endpoint, look.subgroup) for look in chosen]
-    a = fishing._scores(cohort, pairs, subgroups(cohort))
-    b = fishing._scores(moved, pairs, subgroups(moved))
+    a = fishing._scores(cohort, E0302, pairs, subgroups(cohort))
+    b = fishing._scores(moved, E0302, pairs, subgroups(moved))
     np.testing.assert_allclose(b, a[moved.index], atol=1e-12)
 
 
@@ -258,6 +266,34 @@ def test_the_smallest_p_and_the_familywise_error_agree(many, sides):
     )
 
 
+def test_the_climb_is_the_familywise_error_of_the_first_looks(many):
+    chosen = many.looks[:7]
+    climb = many.only(chosen).climb(0.05, 2)
+    wanted = [many.only(chosen[:k]).familywise(0.05, 2) for k in range(1, 8)]
+    assert climb.tolist() == wanted
+
+
+def test_bonferroni_s_climb_stays_at_the_level(many):
+    s = many.only(looks([TIME], ["pooled"], [look.subgroup for look in many.looks[:21]]))
+    climb = s.climb_bonferroni(0.05, 2)
+    wanted = [s.only(s.looks[:k]).familywise(0.05 / k, 2) for k in (1, 5, 20)]
+    assert climb[[0, 4, 19]].tolist() == wanted
+    assert climb.max() < 0.05 + 4 * np.sqrt(0.05 * 0.95 / len(s.z)) + 0.002
+
+
+def test_independent_tests_and_their_error_undo_each_other():
+    assert fishing.independent_familywise(0.05, [1, 2, 20]) == pytest.approx(
+        [0.05, 0.0975, 1 - 0.95**20]
+    )
+    for n in (1, 3.5, 20):
+        chance = float(fishing.independent_familywise(0.05, n))
+        assert fishing.independent_tests(chance, 0.05) == pytest.approx(n)
+    assert fishing.independent_tests(0, 0.05) == 0
+    assert fishing.independent_tests(1, 0.05) == np.inf
+    with pytest.raises(ValueError, match=r"familywise is 1.2; it must be between 0 and 1"):
+        fishing.independent_tests(1.2, 0.05)
+
+
 def test_choosing_the_side_afterwards_doubles_the_error(many):
     s = many.only(looks([TIME], ["pooled"], [EVERYONE]))
     either = s.familywise(0.10, 2)  # one-sided 5%, whichever side it is
@@ -296,6 +332,18 @@ def test_a_null_forest_is_cox_and_log_rank_under_those_labels(cohort, contrast, 
     np.testing.assert_array_equal(b.best, b.p_one_sided.argmin(axis=1))
     assert b.best_hr[1] == b.hr[1, b.best[1]]
     assert b.best_p_one_sided[2] == b.p_one_sided[2].min()
+
+
+def test_the_first_subgroups_of_a_null_forest(cohort):
+    names = list(subgroups(cohort))
+    b = best_of_null(cohort, names, "pooled", 30, np.random.default_rng(SEED))
+    five = best_of_null(cohort, names[:5], "pooled", 30, np.random.default_rng(SEED))
+    kept = b.first(5)
+    assert kept.subgroups == five.subgroups
+    np.testing.assert_array_equal(kept.best, five.best)
+    np.testing.assert_allclose(kept.best_hr, five.best_hr)
+    with pytest.raises(ValueError, match="count is 0; it must be from 1 to 20"):
+        b.first(0)
 
 
 def test_the_best_of_many_flatters(cohort):
@@ -361,6 +409,63 @@ def test_a_find_as_good_as_the_published_one(cohort):
     assert good.se(0.01) == pytest.approx(np.sqrt(0.01 * 0.99 / 4000))
 
 
+# --- another trial
+
+
+def test_another_trial_is_only_another_file(monkeypatch):
+    two_arms = replace(
+        E0302,
+        name="other",
+        arms=(Arm("sham", 0, True, ""), Arm("drug", 1, False, "")),
+        contrasts=(Contrast("drug", ("drug",), ""),),
+        endpoints=(
+            {"name": "death", "kind": "time to event", "time": "weeks", "event": "died"},
+            {
+                "name": "score",
+                "kind": "change with worst ranks",
+                "change": "score",
+                "worst": "died",
+            },
+        ),
+        factors=(
+            {
+                "column": "grade",
+                "levels": [{"name": "mild", "below": 3}, {"name": "severe", "at_least": 3}],
+            },
+        ),
+    )
+    monkeypatch.setattr(fishing, "_trial", {"other": two_arms}.__getitem__)
+    rng = np.random.default_rng(12)
+    table = pd.DataFrame(
+        {
+            "arm": rng.permutation(["sham", "drug"] * 40),
+            "weeks": rng.integers(1, 50, 80),
+            "died": rng.random(80) < 0.6,
+            "score": rng.normal(size=80),
+            "grade": rng.integers(1, 6, 80),
+        }
+    )
+    names = list(subgroups(table, "other"))
+    assert names == ["mild", "severe"]
+    plan = looks(["death", "score"], ["drug"], names)
+    s = shuffle(table, plan, 4000, np.random.default_rng(1), trial="other")
+    assert s.z.mean(axis=0) == pytest.approx(0, abs=4 / np.sqrt(4000))
+    assert s.z.std(axis=0) == pytest.approx(1, abs=4 / np.sqrt(8000))
+    b = best_of_null(table, names, "drug", 20, np.random.default_rng(1), trial="other")
+    good = as_good_as(
+        table, names, "mild", 20, np.random.default_rng(1), contrast="drug", p=0.4, trial="other"
+    )
+    find = (b.hr <= 0.57) & (b.p_one_sided <= 0.4)
+    assert good.somewhere == find.any(axis=1).mean() > 0
+
+
+def test_a_factor_without_a_rule_is_named(monkeypatch, cohort):
+    odd = replace(E0302, factors=({"column": "age", "levels": [{"name": "old", "above": 60}]},))
+    monkeypatch.setattr(fishing, "_trial", lambda name: odd)
+    with pytest.raises(ValueError, match="level 'old' needs one rule: equals, other_than, below"):
+        subgroups(cohort)
+
+
 # --- bad input
 
 
@@ -389,9 +494,11 @@ def test_bad_shuffles_are_named(cohort, change, message):
 
 def test_bad_looks_and_levels_are_named(cohort, many):
     with pytest.raises(ValueError, match="endpoint 'survival' is unknown; choose from 'time to ev"):
-        Look("survival", "pooled")
+        attempt(cohort, looks=[Look("survival", "pooled")])
     with pytest.raises(ValueError, match="contrast 'both' is unknown"):
-        Look(TIME, "both")
+        attempt(cohort, looks=[Look(TIME, "both")])
+    with pytest.raises(ValueError, match="there is no trial 'e0303'"):
+        attempt(cohort, trial="e0303")
     with pytest.raises(ValueError, match="contrasts is the text 'pooled'; give a list"):
         looks([TIME], "pooled", ["men"])
     with pytest.raises(ValueError, match="subgroups is the text 'men'"):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from secondlook.forensics import (
     Estimate,
+    combine,
     complement,
     interaction,
     p_from_interval,
@@ -106,6 +107,22 @@ def test_complement_undoes_the_average(a, se_a, b, se_b):
     rest = complement(whole, estimate(a, se_a))
     assert math.log(rest.value) == pytest.approx(b, abs=1e-4)
     assert rest.log_se == pytest.approx(se_b, rel=1e-4)
+
+
+@given(logs, widths, logs, widths)
+def test_combine_is_the_average_that_complement_undoes(a, se_a, b, se_b):
+    one, other = estimate(a, se_a), estimate(b, se_b)
+    whole = combine(one, other)
+    assert whole.value == pytest.approx(combine(other, one).value)
+    assert whole.log_se < min(se_a, se_b)
+    assert math.log(complement(whole, one).value) == pytest.approx(b, abs=1e-4)
+
+
+def test_combine_by_hand():
+    # Equal precision: the geometric mean, and a standard error smaller by √2.
+    both = combine(estimate(math.log(0.5), 0.2), estimate(math.log(2), 0.2))
+    assert both.value == pytest.approx(1)
+    assert both.log_se == pytest.approx(0.2 / math.sqrt(2))
 
 
 @given(logs, widths, logs, widths)
