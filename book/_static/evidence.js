@@ -15,7 +15,7 @@
   const form = document.createElement("form");
   form.className = "sl-filter";
   form.setAttribute("role", "search");
-  form.setAttribute("aria-label", "Find a value");
+  form.setAttribute("aria-label", "In the tables");
   form.innerHTML =
     '<label for="sl-find">Find a value</label>' +
     '<input id="sl-find" type="search" autocomplete="off" spellcheck="false"' +
