@@ -8,6 +8,7 @@ The site is put together beside its place and renamed, and a build that fails le
 """
 
 import argparse
+import contextlib
 import errno
 import functools
 import http.server
@@ -61,11 +62,12 @@ def build(draft: bool = False) -> Path:
     try:
         check_room(CACHE if CACHE.exists() else ROOT)
         CACHE.mkdir(exist_ok=True)
-        libraries = vendor.make()
-        python = mirror.make()
-        book = build_book(draft)
-        lite = build_lite()
-        put_together(book, lite, python, libraries)
+        with one_at_a_time(CACHE / "lock"):
+            libraries = vendor.make()
+            python = mirror.make()
+            book = build_book(draft)
+            lite = build_lite()
+            put_together(book, lite, python, libraries)
     except OSError as error:
         shutil.rmtree(HTML, ignore_errors=True)
         raise _disk_trouble(error) from error
@@ -74,6 +76,23 @@ def build(draft: bool = False) -> Path:
         raise
     print(f"The site is in {HTML.relative_to(ROOT)} ({time.time() - start:.0f} s).", flush=True)
     return HTML
+
+
+@contextlib.contextmanager
+def one_at_a_time(file: Path):
+    """Let one build at a time work in this checkout (Windows has no such lock: not there)."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with file.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another build is at work here; waiting for it …", flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def check_room(folder: Path, needed: int = ROOM) -> None:
@@ -260,19 +279,17 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def end_headers(self):
         """Say how long this answer may be kept."""
-        for_ever = "public, max-age=31536000, immutable"
-        self.send_header("Cache-Control", for_ever if keeps(self.path) else "no-cache")
+        keep = "public, max-age=31536000, immutable" if keeps(self.path) else "no-cache"
+        self.send_header("Cache-Control", keep)
         super().end_headers()
 
     def log_message(self, format, *args):
         """Say nothing: a page asks for a hundred files."""
 
 
-# What never changes under its name: wheels named after their content, Pyodide's own files (their
-# version stands in the lock), scripts with a hash in their name, and what Sphinx marks with ?v=.
-FOR_EVER = re.compile(
-    r"/pyodide/[^/]+\.(whl|zip|wasm)$|/pyodide/pyodide\.asm\.js$|[.-][0-9a-f]{20}\.(js|css)$"
-)
+# What never changes under its name: wheels named after their content, archives after their version,
+# scripts with a hash in their name, and what Sphinx marks with ?v=.
+FOR_EVER = re.compile(r"/pyodide/[^/]+-\d[^/]*\.(whl|zip)$|[.-][0-9a-f]{20}\.(js|css)$")
 
 
 def keeps(path: str) -> bool:
