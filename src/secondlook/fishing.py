@@ -260,6 +260,10 @@ def shuffle(
     the scores still come from all three arms: a valid permutation test, close to the two-arm test
     but not identical to it.
 
+    On one side this finds a little less than a row of log-rank tests would. With twice as many
+    treated as untreated the log-rank test is loose on the side of benefit (about 2.8% at a stated
+    2.5%), and the permutation test is not.
+
     References
     ----------
     [1] Hájek, Šidák & Sen, Theory of Rank Tests, 2nd ed., Academic Press 1999, sec. 3.3.
