@@ -61,6 +61,9 @@ def pages():
     )
     return {
         "index.html": document(*whole),
+        "apart.html": document(
+            cell(html["fishing"]), cell(html["reveal"], RESULT), cell(html["outcome"])
+        ),
         "mine.html": document(cell(html["mine"])),
         "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
             '<script defer src="learner.js"></script>', ""
@@ -149,6 +152,17 @@ def test_a_prediction_locks_opens_the_result_and_survives_a_reload(tab):
     assert flag.inner_text().startswith("Your prediction: 30%, 70% sure.")
     assert tab.locator("#result").is_visible()
     assert stored(tab)["predictions"]["04.fishing"] == record
+
+
+def test_an_outcome_in_a_cell_of_its_own_waits_for_the_prediction_too(profile):
+    page = profile.new_page()
+    page.goto("apart.html")
+    assert not page.get_by_text("It came out as 48%.").is_visible()
+    page.emulate_media(media="print")
+    assert page.get_by_text("It came out as 48%.").is_visible()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Show me anyway").click()
+    assert page.get_by_text("It came out as 48%.").is_visible()
 
 
 def test_the_flag_is_dashed_and_the_date_is_said(tab):

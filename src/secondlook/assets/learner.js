@@ -571,7 +571,9 @@ class Outcome extends Part {
   }
 
   draw() {
-    const r = committed(this.key);
+    const any = prediction(this.key), r = any && any.kind !== 'skip' ? any : null;
+    // in a cell of its own it waits for the same prediction as the reveal on the page
+    this.classList.toggle('sl-waiting', !any && Boolean(document.querySelector(`sl-reveal[data-id="${CSS.escape(this.key)}"]`)));
     const fits = r && (r.kind === 'choice') === (this.dataset.type === 'choice');
     this.flag.hidden = this.verdict.hidden = !fits;
     if (!fits) return;
