@@ -3,7 +3,13 @@
 Each message names the argument, where it is wrong and what would be right.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+
+# Trials are worked through in blocks of about this many (trial, patient, subgroup) cells,
+# which keeps the temporaries in the processor's cache and far below a browser's memory.
+BLOCK = 400_000
 
 
 def as_times(name: str, value) -> np.ndarray:
@@ -81,6 +87,26 @@ def check_both_arms(name: str, treated: np.ndarray) -> None:
                 f"{name}: {who} treated in trial {int(np.argmax(wrong))}; "
                 "a comparison needs patients in both arms"
             )
+
+
+def in_blocks(compute: Callable, *arrays: np.ndarray) -> list[np.ndarray]:
+    """Call compute on blocks of trials and join what it returns.
+
+    Parameters
+    ----------
+    compute : function of as many arrays, returning arrays that fit (trials, subgroups)
+    arrays : (trials, patients), the last one (trials, patients, subgroups)
+        An array with one trial goes to every block.
+    """
+    trials = max(len(array) for array in arrays)
+    _, patients, subgroups = arrays[-1].shape
+    size = max(1, BLOCK // max(1, patients * subgroups))
+    parts = []
+    for first in range(0, trials, size):
+        last = min(first + size, trials)
+        block = compute(*(array if len(array) == 1 else array[first:last] for array in arrays))
+        parts.append([np.broadcast_to(part, (last - first, subgroups)) for part in block])
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 def _flags(name: str, value) -> np.ndarray:

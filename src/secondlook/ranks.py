@@ -67,20 +67,10 @@ def wilcoxon(value, treated, member=None) -> Wilcoxon:
     value = _arrays.as_numbers("value", value, finite=False)
     treated = _arrays.as_flags("treated", treated)
     member = _arrays.as_members(member, value.shape[1])
-    trials = _arrays.common_trials(value=value, treated=treated, member=member)
+    _arrays.common_trials(value=value, treated=treated, member=member)
     _arrays.check_both_arms("treated", treated)
     _refuse_nan(value, member)
-    rank, ties = _midranks(value, member)
-    size = member.sum(axis=1)
-    mine = treated[:, :, None] & member
-    n1 = mine.sum(axis=1)
-    n0 = size - n1
-    statistic = (rank * mine).sum(axis=1) - n1 * (n1 + 1) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = n1 * n0 / 12 * (size + 1 - ties / (size * (size - 1.0)))
-        z = np.where(variance > 1e-9, (statistic - n1 * n0 / 2) / np.sqrt(variance), np.nan)
-    shape = (trials, member.shape[2])
-    return Wilcoxon(np.broadcast_to(statistic, shape), np.broadcast_to(z, shape))
+    return Wilcoxon(*_arrays.in_blocks(_rank_sum, value, treated, member))
 
 
 def rank_scores(value, member=None) -> np.ndarray:
@@ -122,6 +112,20 @@ def worst_ranked(value, worst) -> np.ndarray:
     if value.shape != worst.shape:
         raise ValueError(f"worst has shape {worst.shape} but value has {value.shape}")
     return np.where(worst & ~np.isnan(value), -np.inf, value)
+
+
+def _rank_sum(value, treated, member):
+    """Statistic and z of a block of trials."""
+    rank, ties = _midranks(value, member)
+    size = member.sum(axis=1)
+    mine = treated[:, :, None] & member
+    n1 = mine.sum(axis=1)
+    n0 = size - n1
+    statistic = (rank * mine).sum(axis=1) - n1 * (n1 + 1) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = n1 * n0 / 12 * (size + 1 - ties / (size * (size - 1.0)))
+        z = np.where(variance > 1e-9, (statistic - n1 * n0 / 2) / np.sqrt(variance), np.nan)
+    return statistic, z
 
 
 def _refuse_nan(value, member):

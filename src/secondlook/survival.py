@@ -10,16 +10,12 @@ References
 [2] Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data, 2nd ed., Wiley 2002.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from secondlook import _arrays, _normal
 
-# Trials are worked through in blocks of about this many (trial, patient, subgroup) cells,
-# which keeps the temporaries in the processor's cache and far below a browser's memory.
-_BLOCK = 400_000
 _Z95 = _normal.quantile(0.975)
 
 
@@ -154,7 +150,7 @@ def logrank(time, event, treated, member=None, *, rho=0, gamma=0, strata=None) -
 
     total = [0.0, 0.0, 0.0]
     for part in _split(member, strata, time):
-        result = _in_blocks(sums, time, event, treated, part)
+        result = _arrays.in_blocks(sums, time, event, treated, part)
         total = [old + new for old, new in zip(total, result, strict=True)]
     return Logrank(*total)
 
@@ -194,7 +190,7 @@ def cox(time, event, treated, member=None, ties: str = "efron") -> Cox:
         table = _risk_table(time, event, treated, member)
         return _newton(table.deaths_treated.sum(axis=2), *_cox_terms(table, ties))
 
-    return Cox(*_in_blocks(fit, time, event, treated, member))
+    return Cox(*_arrays.in_blocks(fit, time, event, treated, member))
 
 
 def kaplan_meier(time, event, member=None) -> KaplanMeier:
@@ -281,20 +277,6 @@ def _checked(time, event, treated, member):
     rows = max(len(time), len(event))  # these two are sorted together
     time, event = (np.broadcast_to(a, (rows, a.shape[1])) for a in (time, event))
     return time, event, treated, member
-
-
-def _in_blocks(compute: Callable, time, event, treated, member) -> list[np.ndarray]:
-    """Call compute on blocks of trials and join its results, each (trials, subgroups)."""
-    arrays = (time, event, treated, member)
-    trials = max(len(a) for a in arrays)
-    size = max(1, _BLOCK // max(1, time.shape[1] * member.shape[2]))
-    parts = []
-    for first in range(0, trials, size):
-        last = min(first + size, trials)
-        block = compute(*(a if len(a) == 1 else a[first:last] for a in arrays))
-        shape = (last - first, member.shape[2])
-        parts.append([np.broadcast_to(part, shape) for part in block])
-    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 def _split(member, strata, time):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
+from secondlook import _arrays
 from secondlook.ranks import rank_scores, wilcoxon, worst_ranked
 
 R = values("survival")
@@ -71,13 +72,15 @@ def test_scores_add_up_to_the_test(seed):
     np.testing.assert_allclose(treated @ rank_scores(value[0], member), w.statistic - mean)
 
 
-def test_one_cohort_under_many_labels():
+def test_one_cohort_under_many_labels(monkeypatch):
     value, _, member = random_values(9, trials=1)
     treated = np.random.default_rng(2).random((6, 40)) < 0.5
     a = wilcoxon(value, treated, member)
     b = wilcoxon(np.tile(value, (6, 1)), treated, np.tile(member, (6, 1, 1)))
     assert a.z.shape == (6, 2)
     np.testing.assert_allclose(a.z, b.z)
+    monkeypatch.setattr(_arrays, "BLOCK", 1)  # one trial at a time
+    np.testing.assert_array_equal(wilcoxon(value, treated, member).z, a.z)
 
 
 def test_cells_without_a_comparison_are_nan():

@@ -10,7 +10,7 @@ from lifelines.statistics import logrank_test
 from lifelines.utils import qth_survival_time
 from scipy.optimize import brentq
 
-from secondlook import survival
+from secondlook import _arrays
 from secondlook.survival import cox, kaplan_meier, logrank, logrank_scores
 
 R = values("survival")
@@ -282,7 +282,7 @@ def test_a_fixed_cohort_is_the_same_as_many_copies_of_it(monkeypatch):
     copies = (np.tile(time, (9, 1)), np.tile(event, (9, 1)), treated, np.tile(member, (9, 1, 1)))
     for statistic in (logrank, cox):
         a, b = statistic(time, event, treated, member), statistic(*copies)
-        monkeypatch.setattr(survival, "_BLOCK", 1)  # one trial at a time
+        monkeypatch.setattr(_arrays, "BLOCK", 1)  # one trial at a time
         c = statistic(*copies)
         monkeypatch.undo()
         for field in a.__dataclass_fields__:
