@@ -143,6 +143,7 @@ def read(path: str | Path, this: Trial) -> "pd.DataFrame":
             for column, rule in this.cohort["columns"].items()
         }
     )
+    table = table.astype(dict.fromkeys(this.visit_columns, float))  # visit 0 as the others
     _check_rows(path.name, table, this)
     return table
 

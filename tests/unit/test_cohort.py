@@ -1,0 +1,144 @@
+"""A cohort file is read whole and right, or refused with a sentence that says where it is wrong."""
+
+import csv
+import json
+
+import pytest
+
+from secondlook import cohort
+from secondlook._data import data_path
+from secondlook.cohort import load, read, trial, trials
+
+
+@pytest.fixture(scope="module")
+def lines():
+    """The committed file, as lists of cells."""
+    with open(data_path("synthetic", "e0302.csv"), encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.fixture
+def planted(lines, tmp_path):
+    """Write the file with one cell changed in the row where ``where(cells)`` is first true."""
+
+    def plant(column, cell, where=lambda cells: True):
+        copy = [list(row) for row in lines]
+        place = copy[0].index(column)
+        row = next(i for i, r in enumerate(copy) if i and where(dict(zip(copy[0], r, strict=True))))
+        copy[row][place] = cell
+        path = tmp_path / "e0302.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(copy)
+        return path, row
+
+    return plant
+
+
+def test_the_twin_has_its_patients_and_types():
+    twin = load("e0302")
+    assert len(twin) == 370
+    assert list(twin.columns) == list(trial("e0302").cohort["columns"])
+    kinds = {name: twin[name].dtype.kind for name in twin.columns}
+    assert {kinds[name] for name in ("event", "early", "worst_rank", "riluzole")} == {"b"}
+    assert {kinds[name] for name in ("patient", "days", "age", "stage", "run_in_change")} == {"i"}
+    assert {kinds[name] for name in ("alsfrs_change", "fvc", "alsfrs_w4", "alsfrs_w0")} == {"f"}
+    assert {kinds[name] for name in ("arm", "sex", "onset", "diagnosis")} == {"O"}
+
+
+def test_one_early_patient_has_no_change():
+    twin = load("e0302")
+    silent = twin[twin.alsfrs_change.isna()]
+    assert silent[["arm", "early", "event"]].to_numpy().tolist() == [["50 mg", True, False]]
+    assert silent.alsfrs_w4.isna().all() and silent.alsfrs_w0.notna().all()
+
+
+def test_the_trial_is_described():
+    this = trial("e0302")
+    assert "e0302" in trials()
+    assert [arm.name for arm in this.arms if arm.control] == ["placebo"]
+    assert {c.name for c in this.contrasts} == {"pooled", "50 mg", "25 mg"}
+    assert this.horizon_days == this.visit_weeks[-1] * 7 == 1274
+    assert this.visit_columns[:3] == ("alsfrs_w0", "alsfrs_w4", "alsfrs_w16")
+
+
+def test_an_unknown_trial_is_refused_with_those_there_are():
+    with pytest.raises(ValueError, match=r"no trial 'E0303'.*e0302"):
+        load("E0303")
+
+
+BAD_CELLS = [
+    ("days", "0", "whole number from 1 to 1274"),
+    ("days", "12.5", "whole number from 1 to 1274"),
+    ("days", "1275", "whole number from 1 to 1274"),
+    ("days", "", "whole number from 1 to 1274"),
+    ("days", "nan", "whole number from 1 to 1274"),
+    ("event", "1", "true or false"),
+    ("arm", "Placebo", "'placebo', '25 mg', '50 mg'"),
+    ("age", "abc", "whole number from 20 to 100"),
+    ("fvc", "nan", "number from 60 to 150"),
+    ("fvc", "1e999", "number from 60 to 150"),
+    ("stage", "3", "whole number from 1 to 2"),
+    ("run_in_change", "2", "from -3 to -1"),
+    ("alsfrs_change", "-49", "from -48 to 48, or nothing"),
+    ("alsfrs_w0", "", "whole number from 0 to 48"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "right"), BAD_CELLS)
+def test_an_impossible_cell_is_named(planted, column, cell, right):
+    path, row = planted(column, cell)
+    with pytest.raises(ValueError) as error:
+        read(path, trial("e0302"))
+    message = str(error.value)
+    assert f"e0302.csv: column '{column}', row {row}: '{cell}'" in message
+    assert right in message
+
+
+ODD_ROWS = [
+    ("patient", "2", lambda r: r["patient"] == "5", "each patient has one row"),
+    ("early", "true", lambda r: r["early"] == "false", "months_from_onset is at most 12"),
+    ("worst_rank", "true", lambda r: r["event"] == "false", "only an event"),
+    ("alsfrs_w182", "7", lambda r: r["days"] != "1274", "up to the last day"),
+    ("alsfrs_w182", "", lambda r: r["days"] == "1274", "up to the last day"),
+    ("alsfrs_change", "-3", lambda r: r["alsfrs_change"] not in ("-3", ""), "last score less"),
+    ("alsfrs_change", "", lambda r: r["alsfrs_change"] != "", "last score less"),
+]
+
+
+@pytest.mark.parametrize(("column", "cell", "where", "right"), ODD_ROWS)
+def test_cells_that_cannot_stand_together_are_named(planted, column, cell, where, right):
+    path, row = planted(column, cell, where)
+    with pytest.raises(ValueError, match=rf"column '{column}', row {row}: .*{right}"):
+        read(path, trial("e0302"))
+
+
+def test_a_wrong_column_is_named(lines, tmp_path):
+    path = tmp_path / "e0302.csv"
+    path.write_text(",".join(lines[0]).replace("days", "day") + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'days' is missing; column 'day' is not known.*days"):
+        read(path, trial("e0302"))
+    path.write_text(",".join([*lines[0], "note"]) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="column 'note' is not known"):
+        read(path, trial("e0302"))
+
+
+def test_a_file_cut_short_is_refused(lines, tmp_path):
+    path = tmp_path / "e0302.csv"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(lines[:100])
+    with pytest.raises(ValueError, match=r"e0302.csv: 99 rows; .* 370 patients"):
+        read(path, trial("e0302"))
+
+
+def test_another_trial_needs_no_code(lines, tmp_path, monkeypatch):
+    raw = json.loads(data_path("trials", "e0302.json").read_text(encoding="utf-8"))
+    raw["name"] = "small"
+    raw["cohort"].update(file="synthetic/small.csv", patients=3)
+    (tmp_path / "trials").mkdir()
+    (tmp_path / "synthetic").mkdir()
+    (tmp_path / "trials" / "small.json").write_text(json.dumps(raw), encoding="utf-8")
+    with open(tmp_path / "synthetic" / "small.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(lines[:4])
+    monkeypatch.setattr(cohort, "data_path", tmp_path.joinpath)
+    assert trials() == ("small",)
+    assert len(load("small")) == 3
