@@ -213,12 +213,14 @@ class Panel:
         self.sheet.text(float(self.x(x)) + dx, float(self.y(y)) + dy - 0.36 * size, words, **style)
 
     def end_labels(self, labels: Sequence[tuple[float, float, str, dict]], dx: float = 8) -> None:
-        """Write a label where each line ends, (x, y, words, style), apart and above the base."""
+        """Write a label where each line ends, (x, y, words, style), kept apart and inside."""
         gap = 17 * (self.ylim[1] - self.ylim[0]) / (self.top - self.bottom)
-        places = spread([y for _, y, _, _ in labels], gap)
-        lift = max(0.0, self.ylim[0] + 0.6 * gap - places.min())
+        low, high = self.ylim[0] + 0.6 * gap, self.ylim[1]
+        places = spread(np.clip([y for _, y, _, _ in labels], low, high), gap)
+        places = places - max(0.0, places.max() - high)
+        places = places + max(0.0, low - places.min())
         for (x, _, words, style), y in zip(labels, places, strict=True):
-            self.note(x, y + lift, words, dx=dx, **style)
+            self.note(x, y, words, dx=dx, **style)
 
     def number_at_risk(self, times, rows: dict[str, Sequence[int]], *, margin: float) -> None:
         """Write a table of numbers at risk under a survival panel, one row an arm.

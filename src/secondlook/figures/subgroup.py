@@ -61,33 +61,7 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
     """
     chance, looks = np.asarray(chance), len(chance)
     last = float(chance[-1])
-    most = max(looks, 4, *(n for n, _ in path))
-    words = ["find something", "if looks were independent", "dividing the level by looks"]
-    short = ["found", "independent", "corrected"]
-
-    def body(sheet: Sheet) -> None:
-        panel = sheet.panel(
-            sheet.left + 40, sheet.right - (122 if sheet.narrow else 220),
-            sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
-        )  # fmt: skip
-        ticks = _whole_ticks(most)
-        panel.x_axis(ticks, [f"{t}" for t in ticks], "looks taken")
-        panel.y_axis(
-            (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"),
-            "chance of at least one false alarm",
-        )  # fmt: skip
-        x = np.arange(1, looks + 1)
-        panel.line(x, independent, color=MUTED, linewidth=1.2, linestyle=_DASHED)
-        panel.line(x, corrected, color=MUTED, linewidth=1.2, linestyle=_DOTTED)
-        _draw_path(panel, path)
-        panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
-        panel.points(looks, last, color=COBALAMIN, size=9)
-        ends = zip((last, independent[-1], corrected[-1]), short if sheet.narrow else words,
-                   strict=True)  # fmt: skip
-        labels = [(looks, y, f"{_percent(y)} {word}", {"color": MUTED}) for y, word in ends]
-        labels[0][-1].update(color=COBALAMIN, weight="bold")
-        panel.end_labels(labels if looks > 1 else labels[:1])  # one look is its own reference
-
+    lines = (chance, np.asarray(independent), np.asarray(corrected))
     return Picture(
         title=f"A useless drug is 'significant' somewhere in {_percent(last)} of trials",
         subtitle=f"Share of {shuffles:,} trials in which at least one look passes {level}",
@@ -96,7 +70,7 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
         f"{_percent(float(chance[0]))} at 1 look to {_percent(last)} at {_looks(looks)}; "
         f"independent looks would give {_percent(float(independent[-1]))}, and dividing "
         f"{level} by the number of looks {_percent(float(corrected[-1]))}.",
-        body=body,
+        body=lambda sheet: _draw_climb(sheet, lines, path),
         narrow_height=330,
     )
 
@@ -280,6 +254,35 @@ def p_words(p: float) -> str:
     if p < 0.001:
         return "below 0.001"
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def _draw_climb(sheet: Sheet, lines, path) -> None:
+    chance, independent, corrected = lines
+    looks = len(chance)
+    most = max(looks, 4, *(n for n, _ in path))
+    panel = sheet.panel(
+        sheet.left + 40, sheet.right - (122 if sheet.narrow else 220),
+        sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
+    )  # fmt: skip
+    ticks = _whole_ticks(most)
+    panel.x_axis(ticks, [f"{t}" for t in ticks], "looks taken")
+    shares = (0, 0.25, 0.5, 0.75, 1)
+    panel.y_axis(shares, ("0", "25", "50", "75", "100%"), "chance of at least one false alarm")
+    x = np.arange(1, looks + 1)
+    panel.line(x, independent, color=MUTED, linewidth=1.2, linestyle=_DASHED)
+    panel.line(x, corrected, color=MUTED, linewidth=1.2, linestyle=_DOTTED)
+    _draw_path(panel, path)
+    panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
+    panel.points(looks, chance[-1], color=COBALAMIN, size=9)
+    words = ["find something", "if looks were independent", "dividing the level by looks"]
+    if sheet.narrow:
+        words = ["found", "independent", "corrected"]
+    labels = [
+        (looks, line[-1], f"{_percent(line[-1])} {word}", {"color": MUTED})
+        for line, word in zip(lines, words, strict=True)
+    ]
+    labels[0][-1].update(color=COBALAMIN, weight="bold")
+    panel.end_labels(labels if looks > 1 else labels[:1])  # one look is its own reference
 
 
 def _draw_path(panel: Panel, path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from secondlook.figures.style import Picture, Sheet
 from secondlook.survival import kaplan_meier
 
 _ARMS = ("placebo", "25 mg", "50 mg")
+_OTHER = {"color": style.INK, "linestyle": "-", "linewidth": 1.6}
 
 
 def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Picture:
@@ -34,6 +36,32 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
     ValueError
         If a column is missing, or nobody is in the table.
     """
+    curves = _curves(table)
+    total, events = len(table), int(table["event"].sum())
+    return Picture(
+        title=title,
+        subtitle=subtitle
+        or f"Kaplan-Meier curves, {total} patients, {events} events; dots mark the medians",
+        source=source,
+        alt=_alt(title, total, events, curves),
+        body=lambda sheet: _draw(sheet, curves),
+        height=440,
+        narrow_height=380,
+    )
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One arm's Kaplan-Meier curve: steps to the last patient's day."""
+
+    arm: str
+    days: np.ndarray  # of every patient, to count those at risk
+    times: np.ndarray
+    share: np.ndarray
+    median: float  # inf if not reached
+
+
+def _curves(table) -> list[_Curve]:
     for column in ("days", "event", "arm"):
         if column not in table.columns:
             raise ValueError(f"table has no column {column!r}; it needs days, event and arm")
@@ -43,59 +71,45 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
     arms += sorted(set(table["arm"]) - set(_ARMS))
     days, event = table["days"].to_numpy(float), table["event"].to_numpy(bool)
     member = np.column_stack([(table["arm"] == arm).to_numpy() for arm in arms])
-    curves = kaplan_meier(days, event, member)
-    times = curves.times[0][np.isfinite(curves.times[0])]
-    medians = dict(zip(arms, curves.quartiles[0, :, 1], strict=True))
-    horizon = 182 * math.ceil(days.max() / 182)
-    ticks = range(0, horizon + 1, 182 * math.ceil(horizon / 182 / 7))
-
-    def body(sheet: Sheet) -> None:
-        panel = sheet.panel(
-            sheet.left + 66, sheet.right - 60, sheet.bottom + 65 + 16 * len(arms), sheet.top - 32,
-            (0, horizon), (0, 1),
-        )  # fmt: skip
-        shown = [t for t in ticks if not (sheet.narrow and (t // ticks.step) % 2)]
-        panel.x_axis(shown, [f"{t}" for t in shown], "days since randomisation")
-        panel.y_axis(
-            (0, 0.25, 0.5, 0.75, 1), ("0", "25", "50", "75", "100%"), "patients without an event"
-        )
-        ends = []
-        for k, arm in enumerate(arms):
-            last = days[member[:, k]].max()
-            kept = times <= last
-            share = np.concatenate([[1], curves.curve[0, k][: len(times)][kept]])
-            panel.steps([0, *times[kept], last], [*share, share[-1]], **_style(arm))
-            color = style.ARM_TEXT.get(arm, style.INK)
-            ends.append((last, share[-1], arm, {"color": color, "weight": "bold"}))
-            if np.isfinite(medians[arm]):
-                panel.points(medians[arm], 0.5, color=_style(arm)["color"], size=6)
-        panel.end_labels(ends, dx=5)
-        rows = {
-            arm: [int((days[member[:, k]] >= t).sum()) for t in shown] for k, arm in enumerate(arms)
-        }
-        panel.number_at_risk(shown, rows, margin=66)
-
-    return Picture(
-        title=title,
-        subtitle=subtitle
-        or f"Kaplan-Meier curves, {len(days)} patients, {event.sum()} events; "
-        "dots mark the medians",
-        source=source,
-        alt=_alt(title, len(days), int(event.sum()), medians),
-        body=body,
-        height=440,
-        narrow_height=380,
-    )
+    fit = kaplan_meier(days, event, member)
+    made = []
+    for k, arm in enumerate(arms):
+        mine = days[member[:, k]]
+        kept = fit.times[0] <= mine.max()  # beyond the last patient nothing is known
+        times = np.concatenate([[0], fit.times[0][kept], [mine.max()]])
+        share = np.concatenate([[1], fit.curve[0, k][kept]])
+        made.append(_Curve(arm, mine, times, np.append(share, share[-1]), fit.quartiles[0, k, 1]))
+    return made
 
 
-def _style(arm: str) -> dict:
-    return style.ARMS.get(arm, {"color": style.INK, "linestyle": "-", "linewidth": 1.6})
+def _draw(sheet: Sheet, curves: list[_Curve]) -> None:
+    horizon = 182 * math.ceil(max(curve.days.max() for curve in curves) / 182)
+    panel = sheet.panel(
+        sheet.left + 66, sheet.right - 60, sheet.bottom + 65 + 16 * len(curves), sheet.top - 32,
+        (0, horizon), (0, 1),
+    )  # fmt: skip
+    step = 182 * math.ceil(horizon / 182 / 7) * (2 if sheet.narrow else 1)
+    ticks = range(0, horizon + 1, step)
+    panel.x_axis(ticks, [f"{t}" for t in ticks], "days since randomisation")
+    shares = (0, 0.25, 0.5, 0.75, 1)
+    panel.y_axis(shares, ("0", "25", "50", "75", "100%"), "patients without an event")
+    ends = []
+    for curve in curves:
+        line = style.ARMS.get(curve.arm, _OTHER)
+        panel.steps(curve.times, curve.share, **line)
+        words = {"color": style.ARM_TEXT.get(curve.arm, style.INK), "weight": "bold"}
+        ends.append((curve.times[-1], curve.share[-1], curve.arm, words))
+        if np.isfinite(curve.median):
+            panel.points(curve.median, 0.5, color=line["color"], size=6)
+    panel.end_labels(ends, dx=5)
+    rows = {c.arm: [int((c.days >= t).sum()) for t in ticks] for c in curves}
+    panel.number_at_risk(ticks, rows, margin=66)
 
 
-def _alt(title: str, patients: int, events: int, medians: dict[str, float]) -> str:
+def _alt(title: str, patients: int, events: int, curves: list[_Curve]) -> str:
     each = "; ".join(
-        f"{arm} {days:.0f} days" if np.isfinite(days) else f"{arm} not reached"
-        for arm, days in medians.items()
+        f"{c.arm} {c.median:.0f} days" if np.isfinite(c.median) else f"{c.arm} not reached"
+        for c in curves
     )
     return (
         f"Survival curves with numbers at risk. {title}. {patients} patients, {events} events. "

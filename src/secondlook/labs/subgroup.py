@@ -370,49 +370,44 @@ def _twin_interaction_p(contrast: str) -> float:
     return forensics.interaction(*halves).p_two_sided
 
 
+def _halves(late: float, contrast: str) -> Halves:
+    early, whole = _estimate(_EARLY[contrast]), _estimate(_WHOLE[contrast])
+    implied = forensics.complement(whole, early)
+    scale = late / implied.value
+    yours = Estimate(late, implied.lower * scale, implied.upper * scale)
+    return Halves(
+        early=early,
+        whole=whole,
+        implied=implied,
+        late=yours,
+        both=forensics.combine(early, yours),
+        print_p=forensics.interaction(early, implied).p_two_sided,
+        twin_p=_twin_interaction_p(contrast),
+    )
+
+
+def _implied_setting(now: dict) -> dict:
+    contrast = now["contrast"]
+    implied = forensics.complement(_estimate(_WHOLE[contrast]), _estimate(_EARLY[contrast]))
+    return {"late": round(implied.value, 2)}
+
+
 def missing_half() -> Lab:
     """Return the lab *The missing half*: what the late patients must show."""
 
-    def compute(late, contrast) -> Halves:
-        early, whole = _estimate(_EARLY[contrast]), _estimate(_WHOLE[contrast])
-        implied = forensics.complement(whole, early)
-        yours = Estimate(
-            late, late / implied.value * implied.lower, late / implied.value * implied.upper
-        )
-        return Halves(
-            early,
-            whole,
-            implied,
-            yours,
-            forensics.combine(early, yours),
-            forensics.interaction(early, implied).p_two_sided,
-            _twin_interaction_p(contrast),
-        )
-
-    def fit(now: dict) -> dict:
-        contrast = now["contrast"]
-        implied = forensics.complement(_estimate(_WHOLE[contrast]), _estimate(_EARLY[contrast]))
-        return {"late": round(implied.value, 2)}
-
+    implied = _implied_setting({"contrast": "pooled"})["late"]
     return Lab(
         "missing-half",
         [
-            Slider(
-                "late",
-                "Late patients' hazard ratio",
-                0.4,
-                2.5,
-                fit({"contrast": "pooled"})["late"],
-                step=0.01,
-            ),
+            Slider("late", "Late patients' hazard ratio", 0.4, 2.5, implied, step=0.01),
             Choice("contrast", "Contrast", _CONTRAST_WORDS, "pooled"),
         ],
         {
             "The same as early": lambda now: {"late": _estimate(_EARLY[now["contrast"]]).value},
             "No effect late": {"late": 1.0},
-            "What gives back the whole": fit,
+            "What gives back the whole": _implied_setting,
         },
-        Recipe(compute, _half_sentence, _half_picture, _half_numbers),
+        Recipe(_halves, _half_sentence, _half_picture, _half_numbers),
         smooth=True,
     )
 
@@ -500,18 +495,18 @@ def _cut_searches(contrast: str, seed: int) -> tuple[CutPoints, CutPoints]:
     return CutPoints(early, either.shuffles.only(kept)), either
 
 
+def _cuts(cut, trial, side, level, contrast, seed) -> Cuts:
+    words, alpha, _ = LEVELS[level]
+    early, either = _cut_searches(contrast, seed)
+    chosen = MONTHS.index(cut)
+    p = either.p_one_sided[trial - 1]
+    p = np.fmin(*np.split(p, 2)) if side == "either" else p[: len(MONTHS)]
+    fixed = early.shuffles.only([early.shuffles.looks[chosen]])
+    return Cuts(np.array(MONTHS), p, chosen, trial - 1, words, alpha, fixed, early, either)
+
+
 def cut_point() -> Lab:
     """Return the lab *Cut-point*: the p that gets reported is the smallest of a search."""
-
-    def compute(cut, trial, side, contrast, level, seed) -> Cuts:
-        words, alpha, _ = LEVELS[level]
-        early, either = _cut_searches(contrast, seed)
-        chosen = MONTHS.index(cut)
-        p = early.p_one_sided[trial - 1]
-        if side == "either":
-            p = np.fmin(p, either.p_one_sided[trial - 1, len(MONTHS) :])
-        fixed = early.shuffles.only([early.shuffles.looks[chosen]])
-        return Cuts(np.array(MONTHS), p, chosen, trial - 1, words, alpha, fixed, early, either)
 
     levels = {key: words for key, words in _LEVEL_WORDS.items() if LEVELS[key][2] == 1}
     return Lab(
@@ -535,7 +530,7 @@ def cut_point() -> Lab:
             "A trial where searching pays": _lucky_trial,
             "Try both sides": {"side": "either"},
         },
-        Recipe(compute, _cut_sentence, _cut_picture, _cut_numbers),
+        Recipe(_cuts, _cut_sentence, _cut_picture, _cut_numbers),
         smooth=True,
     )
 
