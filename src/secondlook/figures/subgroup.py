@@ -402,12 +402,17 @@ def _draw_cuts(sheet, box, months, p, chosen, least, published, alpha) -> None:
     panel.line(months[kept], logs[kept], color=style.LIGHT["placebo"], linewidth=1.4)
     panel.points(months[kept], logs[kept], color=style.LIGHT["placebo"], size=4)
     panel.published(published[0], math.log(published[1]))
-    panel.note(published[0], math.log(published[1]), "published", dy=-15, ha="center", halo=True)
     if kept[chosen]:
         panel.points(months[chosen], logs[chosen], marker="s", size=9)
     panel.circle(months[least], logs[least])
+    # the two labels stand on opposite sides of their marks, so that they never meet
+    gap = float(panel.y(logs[least]) - panel.y(math.log(published[1])))
+    ours, theirs = (16, -15) if 0 <= gap < 45 else (-12, -15) if gap > 0 else (-16, 15)
+    if panel.y(logs[least]) - panel.bottom < 24:
+        ours = 16  # clear of the months under the axis
+    panel.note(published[0], math.log(published[1]), "published", dy=theirs, ha="center", halo=True)
     side = {"dx": -14, "ha": "right"} if months[least] > 15 else {"dx": 14, "ha": "left"}
-    panel.note(months[least], logs[least], f"smallest, {p_words(p[least])}", dy=-12,
+    panel.note(months[least], logs[least], f"smallest, {p_words(p[least])}", dy=ours,
                color=COBALAMIN, weight="bold", halo=True, **side)  # fmt: skip
 
 

@@ -235,7 +235,7 @@ def best_of_the_null() -> Lab:
 
     def compute(trial, subgroups, contrast, seed) -> Best:
         value = published(_EARLY[contrast])
-        p = published("K19.T2B.p.tte.tot").value
+        p = _published_p(contrast)
         return Best(
             _null_forests(contrast, seed).first(subgroups),
             trial - 1,
@@ -305,7 +305,7 @@ def _best_numbers(best: Best, **_) -> list[dict[str, str]]:
         row = ForestRow(name, null.hr[at, k], null.lower[at, k], null.upper[at, k])
         rows.append(_row(name, row.words, p_words(null.p_one_sided[at, k])))
     rows.append(_row("Best subgroup, mean over the null trials", f"{best.mean_hr:.2f}", ""))
-    limit = f"hazard ratio at most {best.published.value:.2f} and p at most {best.published_p:g}"
+    limit = f"hazard ratio at most {best.published.value:.2f} and p at most {best.published_p:.2g}"
     for label, share in {
         "in the named subgroup": good.named,
         "in some subgroup": good.somewhere,
@@ -327,6 +327,17 @@ def _row(what: str, value: str, p: str) -> dict[str, str]:
 
 _EARLY = {"pooled": "K19.T2B.hr.tot", "50 mg": "K19.T2B.hr.50", "25 mg": "K19.T2B.hr.25"}
 _WHOLE = {"pooled": "K19.T2A.hr.tot", "50 mg": "K19.T2A.hr.50", "25 mg": "K19.T2A.hr.25"}
+
+
+_EARLY_P = {"pooled": "K19.T2B.p.tte.tot", "50 mg": "K19.T2B.p.tte.50"}
+
+
+def _published_p(contrast: str) -> float:
+    """The early p in print, one-sided; for 25 mg, which has none, the one its interval implies."""
+    if contrast in _EARLY_P:
+        return published(_EARLY_P[contrast]).value
+    value = published(_EARLY[contrast])
+    return forensics.p_from_interval(value.value, value.lower, value.upper).one_sided
 
 
 @dataclass(frozen=True)
@@ -556,13 +567,13 @@ def _cut_sentence(cuts: Cuts, cut, side, **_) -> str:
     )
 
 
-def _cut_picture(cuts: Cuts, **_) -> Picture:
+def _cut_picture(cuts: Cuts, contrast, **_) -> Picture:
     return pictures.cut_point(
         cuts.months,
         cuts.p,
         cuts.chosen,
         cuts.shares,
-        (12, published("K19.T2B.p.tte.tot").value),
+        (12, _published_p(contrast)),
         trial=cuts.trial + 1,
         alpha=cuts.alpha,
         level=cuts.level,
