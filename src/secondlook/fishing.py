@@ -482,8 +482,48 @@ def as_good_as(
         The published hazard ratio and p; rounded as printed.
     contrast : "pooled", "50 mg" or "25 mg"
     """
+    finds = finds_as_good(
+        cohort, subgroup_names, n, rng, hr=hr, p=p, contrast=contrast, trial=trial
+    )
+    return finds.shares(named)
+
+
+@dataclass(frozen=True)
+class Finds:
+    """Where null trials yield a find as good as a published one; bool (shuffles, subgroups).
+
+    Attributes
+    ----------
+    subgroups : names of the columns.
+    on_time, on_both : on time to event; on ALSFRS-R as well.
+    """
+
+    subgroups: tuple[str, ...]
+    on_time: np.ndarray
+    on_both: np.ndarray
+
+    def shares(self, named: str, first: int | None = None) -> AsGood:
+        """Count the finds in the named subgroup, and in any of the first so many subgroups."""
+        _one_of("named", named, self.subgroups[:first])
+        at = self.subgroups.index(named)
+        one, both = self.on_time[:, :first], self.on_both[:, :first]
+        hits = (one[:, at], one.any(axis=1), both[:, at], both.any(axis=1))
+        return AsGood(*(float(hit.mean()) for hit in hits), len(one))
+
+
+def finds_as_good(
+    cohort,
+    subgroup_names: Sequence[str],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    hr: float = 0.57,
+    p: float = 0.01,
+    contrast: str = "pooled",
+    trial: str = TRIAL,
+) -> Finds:
+    """Every find of :func:`as_good_as`, shuffle by shuffle; parameters as there."""
     names = tuple(subgroup_names)
-    _one_of("named", named, names)
     _check_level(p, 1)
     if not hr > 0:
         raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
@@ -503,10 +543,7 @@ def as_good_as(
         member = np.stack([groups[name] for name in names])[column][:, :, None]
         fit, p_cell = _two_arm(cohort, this, shuffled[row], member, contrast)
         find[row, column] = ((fit.hr <= hr) & (p_cell <= p))[:, 0]
-    both = find & (z[:, len(names) :] >= _normal.quantile(1 - p))
-    at = names.index(named)
-    shares = (find[:, at], find.any(axis=1), both[:, at], both.any(axis=1))
-    return AsGood(*(float(share.mean()) for share in shares), n)
+    return Finds(names, find, find & (z[:, len(names) :] >= _normal.quantile(1 - p)))
 
 
 def _two_arm(cohort, this, arms, member, contrast):

@@ -72,6 +72,24 @@ class Catch:
         return self.shuffle.familywise(self.alpha, self.sides)
 
 
+class _Path:
+    """The plans a learner has tried; a slider moved by one step is still the same choice."""
+
+    def __init__(self):
+        self._steps: list[tuple[int, tuple, tuple[int, float]]] = []
+
+    def step(self, subgroups: int, rest: tuple, point: tuple[int, float]) -> None:
+        if self._steps:
+            before, others, _ = self._steps[-1]
+            if others == rest and abs(before - subgroups) <= 1:
+                self._steps.pop()
+        self._steps = [step for step in self._steps if step[2] != point][1 - _PATH :]
+        self._steps.append((subgroups, rest, point))
+
+    def points(self) -> tuple[tuple[int, float], ...]:
+        return tuple(point for _, _, point in self._steps)
+
+
 _ENDPOINTS = {
     "time": ("time to event", ("time to event",)),
     "function": ("ALSFRS-R", ("ALSFRS-R",)),
@@ -111,19 +129,16 @@ def fishing_rig() -> Lab:
     >>> lab.set(subgroups=0).result.looks
     1
     """
-    path: list[tuple[int, float]] = []
+    walked = _Path()
 
     def compute(endpoints, contrasts, subgroups, cut_points, level, seed) -> Catch:
         words, alpha, sides = LEVELS[level]
         plan = _plan(endpoints, contrasts, subgroups, cut_points)
         caught = _all_looks(seed).only(plan)
         chance = caught.climb(alpha, sides)
-        here = (len(plan), float(chance[-1]))
-        if here in path:
-            path.remove(here)
-        path.append(here)
-        del path[:-_PATH]
-        return Catch(caught, words, alpha, sides, chance, tuple(path))
+        rest = (endpoints, contrasts, cut_points, level, seed)
+        walked.step(subgroups, rest, (len(plan), float(chance[-1])))
+        return Catch(caught, words, alpha, sides, chance, walked.points())
 
     return Lab(
         "fishing-rig",
@@ -218,11 +233,12 @@ def _null_forests(contrast: str, seed: int) -> BestOfNull:
     return fishing.best_of_null(_twin(), _names_first(), contrast, NULL_TRIALS, rng)
 
 
-@lru_cache(maxsize=64)
-def _as_good(count: int, contrast: str, seed: int, hr: float, p: float) -> fishing.AsGood:
+@lru_cache(maxsize=3)
+def _finds(contrast: str, seed: int) -> fishing.Finds:
     rng = np.random.default_rng(seed)
-    names = _names_first()[:count]
-    return fishing.as_good_as(_twin(), names, NAMED, SHUFFLES, rng, hr=hr, p=p, contrast=contrast)
+    hr, p = published(_EARLY[contrast]).value, _published_p(contrast)
+    names = _names_first()
+    return fishing.finds_as_good(_twin(), names, SHUFFLES, rng, hr=hr, p=p, contrast=contrast)
 
 
 def _names_first() -> list[str]:
@@ -239,7 +255,7 @@ def best_of_the_null() -> Lab:
         return Best(
             _null_forests(contrast, seed).first(subgroups),
             trial - 1,
-            _as_good(subgroups, contrast, seed, value.value, p),
+            _finds(contrast, seed).shares(NAMED, subgroups),
             ForestRow(
                 "published early subgroup", value.value, value.lower, value.upper, "published"
             ),
@@ -249,7 +265,7 @@ def best_of_the_null() -> Lab:
     return Lab(
         "best-of-the-null",
         [
-            Slider("trial", "Null trial", 1, NULL_TRIALS, 1, unit="number"),
+            Slider("trial", "Null trial number", 1, NULL_TRIALS, 1),
             Slider("subgroups", "Subgroups looked at", 1, 20, 20),
             Choice("contrast", "Contrast", _CONTRAST_WORDS, "pooled"),
             _SEED,
@@ -524,7 +540,7 @@ def cut_point() -> Lab:
         "cut-point",
         [
             Slider("cut", "Your cut-point", MONTHS[0], MONTHS[-1], 12, unit="months since onset"),
-            Slider("trial", "Null trial", 1, SHUFFLES, 1, unit="number"),
+            Slider("trial", "Null trial number", 1, SHUFFLES, 1),
             Choice(
                 "side",
                 "Subgroup tested",
