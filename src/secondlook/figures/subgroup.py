@@ -281,11 +281,11 @@ def _draw_climb(sheet: Sheet, lines, path) -> None:
         (looks, line[-1], f"{_percent(line[-1])} {word}", {"color": MUTED})
         for line, word in zip(lines, words, strict=True)
     ]
-    for x, y, _, _ in labels:  # thin leaders, where plans tried before reach further right
-        panel.line((x, most), (y, y), color=MUTED, linewidth=0.5)
-    labels = [(most, *label[1:]) for label in labels]
     labels[0][-1].update(color=COBALAMIN, weight="bold")
-    panel.end_labels(labels if looks > 1 else labels[:1])  # one look is its own reference
+    labels = labels if looks > 1 else labels[:1]  # one look is its own reference
+    for _, y, _, _ in labels:  # thin leaders, where plans tried before reach further right
+        panel.line((looks, most), (y, y), color=MUTED, linewidth=0.5)
+    panel.end_labels([(most, *label[1:]) for label in labels])
 
 
 def _draw_path(panel: Panel, path) -> None:
