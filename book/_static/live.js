@@ -191,6 +191,7 @@
 
     #restart() {
       const { python, running } = this;
+      this.bar.go.focus(); // the button that was pressed goes away
       this.python = null;
       this.running = null;
       python.stop();

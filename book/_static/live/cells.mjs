@@ -6,27 +6,27 @@ import { nameControls } from './controls.mjs';
 // what the reader is typing.
 const QUESTIONS = 'sl-predict, sl-answer, sl-my-predictions';
 const BESIDES = 'svg, img, table, canvas, iframe, input, .jupyter-widgets';
-const LONGEST_WAIT = 4000; // milliseconds for a widget to draw itself
+const LONGEST_WAIT = 4000; // milliseconds for an output to draw itself
 
 /** Return the cells of this page, in order. Those tagged remove-cell have no place on it. */
 export function readCells(data) {
   return data.cells.map((cell, i) => new Cell(cell, i + 1));
 }
 
-/**
- * Change the page above or at what the reader sees without moving it under their eyes.
- */
+/** Change the page without moving what the reader is looking at, a third of the way down. */
 export function keepPlace(change) {
-  const top = (block) => block.getBoundingClientRect().top;
-  const blocks = document.querySelectorAll(
-    'article :is(h1, h2, h3, h4, p, ul, ol, pre, .admonition, .cell, .cell_output, .live-bar)',
-  );
-  const seen = [...blocks].filter((block) => !block.closest('.cell_output > *'));
-  const anchor = seen.find((block) => top(block) >= 0) ?? seen.at(-1);
-  const before = anchor && top(anchor);
+  const eye = 0.35 * window.innerHeight;
+  const distance = (block) => {
+    const { top, bottom } = block.getBoundingClientRect();
+    return Math.max(top - eye, eye - bottom, 0);
+  };
+  const blocks = [...document.querySelectorAll('article :is(h1, h2, h3, h4, p, li, .cell, .live-bar)')]
+    .filter((block) => !block.parentElement.closest('.cell, .live-bar'));
+  const anchor = blocks.reduce((a, b) => (a && distance(a) <= distance(b) ? a : b), null);
+  const before = anchor?.getBoundingClientRect().top;
   change();
   if (!anchor?.isConnected) return;
-  const moved = top(anchor) - before;
+  const moved = anchor.getBoundingClientRect().top - before;
   if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' });
 }
 
@@ -52,6 +52,7 @@ export class Cell {
 
   /** Run the cell. Resolves with {name, message} of its exception, or undefined. */
   async run(python) {
+    this.forget();
     const box = document.createElement('div');
     box.className = 'live-output live-pending';
     const before = this.node?.querySelector('.cell_output');
@@ -91,6 +92,7 @@ export class Cell {
     copyAlternatives(old, box);
     nameControls(box);
     const swap = () => {
+      this.forget = () => {};
       keepPlace(() => {
         this.printed ??= old;
         this.shown?.output.dispose();
@@ -100,8 +102,18 @@ export class Cell {
       });
       this.shown = { box, output };
     };
-    whenFree(old, swap);
+    const cancel = whenFree(old, swap);
+    if (!cancel) return;
+    this.forget = () => {
+      cancel();
+      output.dispose();
+      box.remove();
+      this.forget = () => {};
+    };
   }
+
+  /** Drop an output that still waits for the reader to leave the old one. */
+  forget() {}
 
   /** Make what Python showed untouchable, because that Python is gone. */
   freeze() {
@@ -110,31 +122,35 @@ export class Cell {
 
   /** Put back what the static page had. */
   restore() {
+    this.forget();
     if (!this.printed) return;
     const { place } = this;
     keepPlace(() => {
       this.shown?.output.dispose();
       place.replaceChildren(...this.printed);
+      if (!this.printed.length) place.remove();
     });
     this.printed = null;
     this.shown = null;
   }
 }
 
-/** Wait while the reader is in the old output; what they type there must not vanish. */
+/**
+ * Act once the reader is not in the old output: what they type there must not vanish.
+ * Returns nothing if it acted at once, else a function that calls it off.
+ */
 function whenFree(old, act) {
   const inside = () => old.some((child) => child.contains(document.activeElement));
-  if (!inside()) {
-    act();
-    return;
-  }
-  const { parentElement } = old[0];
+  if (!inside()) return act();
+  const place = old[0].parentElement;
+  const cancel = () => place.removeEventListener('focusout', left);
   const left = () => setTimeout(() => {
     if (inside()) return;
-    parentElement.removeEventListener('focusout', left);
+    cancel();
     act();
   });
-  parentElement.addEventListener('focusout', left);
+  place.addEventListener('focusout', left);
+  return cancel;
 }
 
 /** Tell whether the new output holds nothing but the questions that stand here already. */
@@ -148,12 +164,17 @@ function sameQuestions(old, box) {
   return !rest.textContent.trim() && !rest.querySelector(BESIDES);
 }
 
-/** Resolve when no widget in the box is still to be drawn. */
+/** Resolve when everything in the box is drawn: widgets and texts come a moment after the rest. */
 async function drawn(box) {
+  const blank = (output) => {
+    if (output.dataset.mimeType?.endsWith('widget-view+json')) return !output.querySelector('.jupyter-widgets');
+    return output.matches('.jp-RenderedText') && !output.textContent;
+  };
   const end = Date.now() + LONGEST_WAIT;
-  const pending = () => [...box.querySelectorAll('[data-mime-type$="widget-view+json"]')]
-    .some((place) => !place.querySelector('.jupyter-widgets'));
-  while (pending() && Date.now() < end) await new Promise((done) => setTimeout(done, 20));
+  // A page in the background draws nothing before it is looked at.
+  while (!document.hidden && Date.now() < end && [...box.querySelectorAll('.jp-OutputArea-output')].some(blank)) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
 }
 
 /** Plots of matplotlib come from Python without a description: the printed ones have it. */

@@ -7,13 +7,16 @@ export function nameControls(box) {
     subtree: true,
     childList: true,
     characterData: true,
-    attributeFilter: ['aria-valuetext'],
+    attributeFilter: ['aria-valuetext', 'class'],
   });
 }
 
 function name(box) {
   for (const widget of box.querySelectorAll('.jupyter-widgets:is(.widget-slider, .widget-hslider, .widget-vslider)')) {
     nameSlider(widget);
+  }
+  for (const button of box.querySelectorAll('.widget-toggle-button')) {
+    set(button, 'aria-pressed', String(button.classList.contains('mod-active')));
   }
   for (const group of box.querySelectorAll('.widget-radio, .widget-toggle-buttons')) {
     set(group, 'role', group.matches('.widget-radio') ? 'radiogroup' : 'group');

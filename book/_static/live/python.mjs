@@ -2,8 +2,11 @@
 // cells or about the look of the page.
 import { workerScript } from './worker.mjs';
 
-// What the kernel itself needs. thebe-lite looks on the network for any that it is not told of.
+// What the kernel wants to have; any that it is not told of it would look for on the network.
 const KERNEL = ['ssl', 'sqlite3', 'ipykernel', 'comm', 'pyodide_kernel', 'ipython', 'micropip', 'piplite'];
+// Encrypted connections, completion while typing: no page needs them, and without them Python is
+// there sooner. A cell that imports one still gets it.
+const SPARED = ['ssl', 'jedi'];
 const PLUGIN = '@jupyterlite/pyodide-kernel-extension:kernel';
 const NO_MATHJAX_2 = { mathjaxUrl: '', mathjaxConfig: '' };
 
@@ -39,13 +42,23 @@ export function importedModules(sources) {
   return [...found].filter((name) => /^[A-Za-z_][\w.]*$/.test(name));
 }
 
+const normal = (name) => name.toLowerCase().replace(/[_.]/g, '-');
+
+/** Return the lock without the ties to what is spared. */
+export function lighter(lock) {
+  const wanted = (name) => !SPARED.includes(normal(name));
+  const packages = Object.entries(lock.packages).map(
+    ([name, entry]) => [name, { ...entry, depends: entry.depends.filter(wanted) }],
+  );
+  return { ...lock, packages: Object.fromEntries(packages) };
+}
+
 /** Return the lock's entries for the packages that hold these modules and all they depend on. */
 export function neededPackages(lock, modules) {
-  const normal = (name) => name.toLowerCase().replace(/[_.]/g, '-');
   const top = (module) => module.split('.')[0];
   const tops = new Set(modules.map(top));
   const byName = new Map(Object.entries(lock.packages).map(([name, p]) => [normal(name), p]));
-  const todo = KERNEL.map(normal);
+  const todo = KERNEL.map(normal).filter((name) => !SPARED.includes(name));
   for (const [name, entry] of byName) {
     if (entry.imports.some((module) => tops.has(top(module)))) todo.push(name);
   }
@@ -63,6 +76,14 @@ function missing(url, status) {
   const name = new URL(url, location.href).pathname.split('/').pop();
   return `The file ${name} did not arrive${status ? ` (the server answered ${status})` : ''}. `
     + (navigator.onLine === false ? 'This device is offline.' : 'Check the connection.');
+}
+
+/** Return what matters of an error's text: of a traceback, the line that names the exception. */
+function shortly(text) {
+  const lines = String(text).trim().split('\n');
+  const named = lines.filter((line) => /^[\w.]*(Error|Exception|Interrupt|Exit)\b/.test(line));
+  const line = named.at(-1) ?? lines[0];
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line.replace(/[.]$/, '');
 }
 
 // --- what a page loads a single time, however often Python is restarted --------------------------
@@ -183,9 +204,12 @@ export class Python {
     try {
       await Promise.race([this.#start(environment), this.ended]);
     } catch (error) {
+      const told = error instanceof Trouble
+        ? error
+        : new Trouble(`Python did not start (${shortly(error?.message ?? error)}).`);
+      this.fail(told);
       this.stop();
-      if (error instanceof Trouble) throw error;
-      throw new Trouble(`Python did not start (${error?.message ?? error}).`);
+      throw told;
     }
   }
 
@@ -193,7 +217,7 @@ export class Python {
     const mirror = `${this.base}lite/static/pyodide/`;
     const modules = importedModules(this.sources);
     const [lock, sizes] = await Promise.all([
-      once('lock', () => json(`${mirror}pyodide-lock.json`)),
+      once('lock', () => json(`${mirror}pyodide-lock.json`).then(lighter)),
       once('sizes', () => json(`${mirror}sizes.json`)),
       once('bundles', () => bundles(this.base)),
     ]);
@@ -201,6 +225,7 @@ export class Python {
       const packages = neededPackages(lock, modules);
       return startServer(workerScript({
         mirror,
+        lock,
         core: pick(sizes.core, ['pyodide.asm.js', 'pyodide.asm.wasm', 'python_stdlib.zip']),
         packages: packages.map((entry) => entry.name),
         wheels: packages.map(({ file_name: file, sha256 }) => ({ file, sha256, size: sizes.packages[file] })),
@@ -237,7 +262,7 @@ export class Python {
       if (!news) return;
       if (news.life) navigator.locks.request(news.life, () => this.#end());
       else if (news.missing) this.fail(new Trouble(missing(news.missing, news.status)));
-      else if (news.failed === 'start') this.fail(new Trouble(`Python did not start (${news.message}).`));
+      else if (news.failed === 'start') this.fail(new Trouble(`Python did not start (${shortly(news.message)}).`));
       else if (news.failed) this.#end(news.message);
       else if (!this.stopped) this.tell(news);
     });
@@ -249,7 +274,7 @@ export class Python {
     const memory = /memory|allocat|array buffer/i.test(message);
     this.fail(new Trouble(memory
       ? 'Python ran out of memory and stopped. Closing other tabs may help.'
-      : `Python stopped unexpectedly${message ? ` (${message})` : ''}.`));
+      : `Python stopped unexpectedly${message ? ` (${shortly(message)})` : ''}.`));
   }
 
   async #prepare(environment, modules) {
@@ -292,7 +317,8 @@ del _import`);
       run: async () => {
         const result = await Promise.race([cell.execute(), this.ended]);
         const error = result ? result.error?.[0] : { ename: 'Interrupted', evalue: 'Python was stopped' };
-        return error && { name: error.ename, message: error.evalue };
+        // the kernel says <class 'NameError'> where others say NameError
+        return error && { name: error.ename.replace(/^<class '(.*)'>$/, '$1'), message: error.evalue };
       },
       /** Let go of what is shown, while it still stands on the page. */
       dispose: () => cell.area.isDisposed || cell.area.dispose(),

@@ -4,7 +4,7 @@
 /**
  * Return the address of a script for the worker, made of `beforePython` and its settings.
  *
- * settings: mirror (folder of Pyodide), packages (names to load), wheels
+ * settings: mirror (folder of Pyodide), lock (Pyodide's), packages (names to load), wheels
  * [{file, size, sha256}], core {file: size}.
  */
 export function workerScript(settings) {
@@ -13,7 +13,7 @@ export function workerScript(settings) {
 }
 
 /** Runs in the worker, from its own source text: it can use nothing from outside. */
-function beforePython({ mirror, packages, wheels, core }) {
+function beforePython({ mirror, lock, packages, wheels, core }) {
   const tell = (news) => self.postMessage({ secondlook: news });
   const nameOf = (url) => new URL(url, mirror).pathname.split('/').pop();
   const counted = { ...core };
@@ -111,7 +111,8 @@ function beforePython({ mirror, packages, wheels, core }) {
   }
   const { loadPyodide } = self;
   self.loadPyodide = watch(async (options) => {
-    const python = await loadPyodide({ ...options, indexURL: mirror, packages });
+    const lockFileURL = URL.createObjectURL(new Blob([JSON.stringify(lock)]));
+    const python = await loadPyodide({ ...options, indexURL: mirror, lockFileURL, packages });
     tell({ phase: 'start' });
     python._api.on_fatal = (error) => tell({ failed: 'run', message: String(error?.message ?? error) });
     python.runPythonAsync = watch(python.runPythonAsync.bind(python), 'start');
