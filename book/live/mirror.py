@@ -27,6 +27,7 @@ from node import node
 
 PIN = SOURCES["pyodide"]
 LOCK = "pyodide-lock.json"
+LIBRARY = "python_stdlib.zip"
 MAKERS = [HERE / name for name in ("sources.json", "mirror.py", "recompile.py")]
 MAKERS.append(HERE / "compile_wheels.mjs")
 SECONDLOOK_NEEDS = ["numpy", "pandas", "scipy", "matplotlib", "ipywidgets"]
@@ -121,7 +122,7 @@ def _fill_base(folder: Path, say: Callable[[str], None]) -> None:
         _pure_wheels(upstream, lock["packages"])
         _write_lock(upstream, lock)
         say("Compiling the packages for the browser (about a minute, once) …")
-        wheels = sorted(upstream.glob("*.whl"))
+        wheels = [upstream / LIBRARY, *sorted(upstream.glob("*.whl"))]
         made = {item["from"]: item for item in _recompile(upstream, folder, wheels)}
         for entry in lock["packages"].values():
             item = made.get(entry["file_name"])
@@ -129,7 +130,7 @@ def _fill_base(folder: Path, say: Callable[[str], None]) -> None:
                 entry.update(file_name=item["to"], sha256=item["sha256"])
             else:
                 shutil.copy(upstream / entry["file_name"], folder)
-        for name in PIN["core"]:
+        for name in set(PIN["core"]) - {LIBRARY}:
             shutil.copy(upstream / name, folder)
     _write_lock(folder, lock)
 
@@ -224,6 +225,11 @@ def _pure_wheels(folder: Path, packages: dict[str, dict]) -> None:
             file_name, data = wheel_of_source(name, pin, data)
         (folder / file_name).write_bytes(data)
         packages[name] = _entry(name, {**pin, "file": file_name, "sha256": sha256(data)})
+    for name in PIN["empty"]:
+        file_name, data = empty_wheel(name)
+        (folder / file_name).write_bytes(data)
+        about = {"version": "0", "file": file_name, "sha256": sha256(data)}
+        packages[name] = _entry(name, {**about, "imports": [], "depends": []})
     labextensions = Path(sys.prefix, "share", "jupyter", "labextensions")
     static = labextensions / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
     for name, pin in SOURCES["kernel"].items():
@@ -251,6 +257,20 @@ def wheel_of_source(name: str, pin: dict, source: bytes) -> tuple[str, bytes]:
         about = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         wheel.writestr(f"{stem}.dist-info/WHEEL", about)
     return f"{stem}-py3-none-any.whl", out.getvalue()
+
+
+def empty_wheel(name: str) -> tuple[str, bytes]:
+    """Return the name and bytes of a wheel with nothing in it.
+
+    The kernel asks for ``ssl``, 2 MB that no page can use: browsers do that themselves.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as wheel:
+        about = f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n"
+        wheel.writestr(f"{name}-0.dist-info/METADATA", about)
+        about = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        wheel.writestr(f"{name}-0.dist-info/WHEEL", about)
+    return f"{name}-0-py3-none-any.whl", out.getvalue()
 
 
 # --- helpers -----------------------------------------------------------------------------------

@@ -12,26 +12,34 @@ import zipfile
 
 STAMP = (1980, 1, 1, 0, 0, 0)
 SITE = "/lib/python3.12/site-packages/"
-# Not needed to import, compute or draw: tests, typing stubs, headers, sample pictures, PDF fonts.
+STANDARD_LIBRARY = "/lib/python312.zip/"
+# Not needed to import, compute, draw or complete a name: tests, typing stubs (jedi reads its own),
+# headers, sample data, colourings of other languages, PDF's metrics.
 LEFT_OUT = re.compile(
-    r"(^|/)(tests?|sample_data|pdfcorefonts|afm|testing/data)/"
-    r"|\.(pyi|pxd|pyx|h|c|cpp|f90|orig)$"
+    r"(^|/)(tests?|sample_data|pdfcorefonts|afm)/"
+    r"|^(?!jedi/).*\.pyi$|\.(pxd|pyx|h|c|cpp|f90|orig)$"
     r"|(^|/)(RECORD|RECORD\.jws|INSTALLER)$"
+    r"|^scipy/(misc|datasets)/.*\.(dat|npz)$"
+    r"|^pygments/lexers/(?!__init__|_mapping|python|special|shell|html|javascript|ruby|perl|markup"
+    r"|data|css|jvm|web|_).*"
 )
-KEPT = re.compile(r"^(numpy|scipy|pandas|matplotlib)/(_)?testing/[^/]+\.py$|^scipy/stats/tests/?$")
 
 
-def recompile(data: bytes, extra: dict[str, bytes], keep_source: bool = False) -> bytes:
+def recompile(
+    data: bytes, extra: dict[str, bytes], keep_source: bool = False, root: str = SITE
+) -> bytes:
     """Return the wheel ``data`` with bytecode in place of source, the same bytes every time.
 
     Parameters
     ----------
     data : bytes
-        A wheel.
+        A wheel, or the archive of the standard library.
     extra : dict of str to bytes
         Files to add, or to put in place of those of that name.
     keep_source : bool
         Keep the source beside the bytecode, so that a reader can look at it.
+    root : str
+        Where its files will be, for tracebacks.
     """
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as wheel:
@@ -39,7 +47,7 @@ def recompile(data: bytes, extra: dict[str, bytes], keep_source: bool = False) -
             name = info.filename
             if name.endswith("/") or name in extra or is_left_out(name):
                 continue
-            for path, content in compiled(name, source.read(info), keep_source).items():
+            for path, content in compiled(name, source.read(info), keep_source, root).items():
                 put(wheel, path, content)
         for name in sorted(extra):
             put(wheel, name, extra[name])
@@ -48,15 +56,15 @@ def recompile(data: bytes, extra: dict[str, bytes], keep_source: bool = False) -
 
 def is_left_out(name: str) -> bool:
     """Tell whether a file of a wheel is of no use in the reader's browser."""
-    return bool(LEFT_OUT.search(name)) and not KEPT.search(name)
+    return bool(LEFT_OUT.search(name))
 
 
-def compiled(name: str, content: bytes, keep_source: bool) -> dict[str, bytes]:
+def compiled(name: str, content: bytes, keep_source: bool, root: str) -> dict[str, bytes]:
     """Return the files to store for one file of a wheel."""
     if not name.endswith(".py"):
         return {name: content}
     try:
-        code = compile(content, SITE + name, "exec", dont_inherit=True)
+        code = compile(content, root + name, "exec", dont_inherit=True)
     except SyntaxError:  # a template or a file for another Python
         return {name: content}
     bytecode = bytes(bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(content), False))
