@@ -228,6 +228,41 @@ def kaplan_meier(time, event, member=None) -> KaplanMeier:
     return KaplanMeier(table.times, curve, np.where(empty[:, :, None], np.nan, quartiles))
 
 
+def kaplan_meier_band(time, event, member=None, *, level=0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise confidence limits of the Kaplan-Meier curve, in each trial and subgroup.
+
+    Parameters
+    ----------
+    time, event, member
+        As in :func:`logrank`.
+    level : float
+        Confidence level at each time, between 0 and 1.
+
+    Returns
+    -------
+    lower, upper : (trials, subgroups, steps)
+        In line with ``kaplan_meier(...).curve``; nan where the curve is 1 or 0, which have no
+        standard error.
+
+    Notes
+    -----
+    Greenwood's variance on the log(−log S) scale, so that limits stay within 0 and 1
+    [1, sec. 4.3]; the convention of lifelines.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+    curve = kaplan_meier(time, event, member).curve
+    time, event = _arrays.as_times("time", time), _arrays.as_flags("event", event)
+    member = _arrays.as_members(member, time.shape[1])
+    time, event = (np.broadcast_to(a, (len(curve), a.shape[1])) for a in (time, event))
+    table = _risk_table(time, event, np.zeros_like(event[:1]), member)
+    alive = table.at_risk - table.deaths
+    greenwood = np.cumsum(_ratio(table.deaths, table.at_risk * alive, empty=0), axis=2)
+    log = np.log(curve, where=(curve > 0) & (curve < 1), out=np.full(curve.shape, np.nan))
+    half = _normal.quantile((1 + level) / 2) * np.sqrt(greenwood) / np.abs(log)
+    return np.exp(log * np.exp(half)), np.exp(log * np.exp(-half))
+
+
 def logrank_scores(time, event, member=None) -> np.ndarray:
     """Each patient's log-rank score: event less the hazard gathered up to the patient's time.
 

@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 
 import secondlook
 from secondlook.figures import style
 from secondlook.figures.style import DARK, LIGHT, Picture, spread
 from secondlook.figures.subgroup import ForestRow, cut_point, fishing, forest, p_words
 from secondlook.figures.survival import survival_curves
+from secondlook.survival import kaplan_meier, kaplan_meier_band
 
 CSS = (Path(secondlook.__file__).parent / "assets" / "look.css").read_text()
 TEXT = ("ink", "muted", "cobalamin", "placebo", "mg25-text", "mg50")
@@ -255,6 +257,33 @@ def test_drawn_curve_is_the_kaplan_meier_estimate(patients):
     fit = KaplanMeierFitter().fit(rows["days"], rows["event"])
     drawn = (np.unique(curve.get_ydata()) - floor) / (ceiling - floor)
     assert drawn == pytest.approx(np.unique(fit.survival_function_.iloc[:, 0]), abs=1e-9)
+
+
+def test_band_is_lifelines(patients):
+    from lifelines import KaplanMeierFitter
+
+    rows = patients[patients["arm"] == "50 mg"]
+    fit = KaplanMeierFitter().fit(rows["days"], rows["event"])
+    lower, upper = kaplan_meier_band(rows["days"].to_numpy(), rows["event"].to_numpy())
+    times = kaplan_meier(rows["days"].to_numpy(), rows["event"].to_numpy()).times[0]
+    wanted = fit.confidence_interval_.loc[times].to_numpy()
+    inside = np.isfinite(lower[0, 0])
+    assert inside.sum() > 10
+    assert np.column_stack([lower[0, 0], upper[0, 0]])[inside] == pytest.approx(
+        wanted[inside], abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_band_needs_a_level(level):
+    with pytest.raises(ValueError, match=f"level is {level}"):
+        kaplan_meier_band([1, 2], [True, True], level=level)
+
+
+def test_every_arm_has_its_band(patients):
+    picture = survival_curves(patients, title="t", source="s")
+    bands = [a for a in picture.figure.artists if isinstance(a, Polygon)]
+    assert len(bands) == 3
 
 
 @pytest.mark.parametrize("column", ["days", "event", "arm"])

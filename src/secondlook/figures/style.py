@@ -24,6 +24,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 from matplotlib.transforms import Affine2D
 
 # name: (light, dark). assets/look.css gives the page the same values; a test compares them.
@@ -173,6 +174,14 @@ class Panel:
     def steps(self, x, y, **style) -> None:
         """Draw a right-continuous step function."""
         self.line(x, y, drawstyle="steps-post", **style)
+
+    def band(self, x, low, high, *, color) -> None:
+        """Fill between two right-continuous step functions, lightly enough to read others."""
+        x = np.repeat(self.x(x), 2)[1:]
+        low, high = (np.repeat(self.y(edge), 2)[:-1] for edge in (low, high))
+        edge = np.column_stack([np.r_[x, x[::-1]], np.r_[low, high[::-1]]])
+        shape = Polygon(edge, closed=True, facecolor=color, edgecolor="none", alpha=0.13)
+        self.sheet.add(shape)
 
     def segments(self, x_from, x_to, y, *, color, width) -> None:
         """Draw horizontal pieces, all alike; thick ones are bars."""

@@ -9,14 +9,14 @@ import numpy as np
 
 from secondlook.figures import style
 from secondlook.figures.style import Picture, Sheet
-from secondlook.survival import kaplan_meier
+from secondlook.survival import kaplan_meier, kaplan_meier_band
 
 _ARMS = ("placebo", "25 mg", "50 mg")
 _OTHER = {"color": style.INK, "linestyle": "-", "linewidth": 1.6}
 
 
 def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Picture:
-    """Draw a Kaplan-Meier curve for each arm, medians marked, numbers at risk below.
+    """Draw a Kaplan-Meier curve for each arm, 95% bands, medians, numbers at risk.
 
     Parameters
     ----------
@@ -41,7 +41,8 @@ def survival_curves(table, *, title: str, subtitle: str = "", source: str) -> Pi
     return Picture(
         title=title,
         subtitle=subtitle
-        or f"Kaplan-Meier curves, {total} patients, {events} events; dots mark the medians",
+        or f"Kaplan-Meier curves, {total} patients, {events} events; bands are 95% intervals, "
+        "dots medians",
         source=source,
         alt=_alt(title, total, events, curves),
         body=lambda sheet: _draw(sheet, curves),
@@ -58,6 +59,8 @@ class _Curve:
     days: np.ndarray  # of every patient, to count those at risk
     times: np.ndarray
     share: np.ndarray
+    lower: np.ndarray  # 95% limits of share, nan where there is none
+    upper: np.ndarray
     median: float  # inf if not reached
 
 
@@ -72,13 +75,17 @@ def _curves(table) -> list[_Curve]:
     days, event = table["days"].to_numpy(float), table["event"].to_numpy(bool)
     member = np.column_stack([(table["arm"] == arm).to_numpy() for arm in arms])
     fit = kaplan_meier(days, event, member)
+    band = kaplan_meier_band(days, event, member)
     made = []
     for k, arm in enumerate(arms):
         mine = days[member[:, k]]
         kept = fit.times[0] <= mine.max()  # beyond the last patient nothing is known
         times = np.concatenate([[0], fit.times[0][kept], [mine.max()]])
-        share = np.concatenate([[1], fit.curve[0, k][kept]])
-        made.append(_Curve(arm, mine, times, np.append(share, share[-1]), fit.quartiles[0, k, 1]))
+        share, lower, upper = (
+            np.concatenate([[start], steps[0, k][kept], steps[0, k][kept][-1:]])
+            for start, steps in ((1, fit.curve), (np.nan, band[0]), (np.nan, band[1]))
+        )
+        made.append(_Curve(arm, mine, times, share, lower, upper, fit.quartiles[0, k, 1]))
     return made
 
 
@@ -94,6 +101,11 @@ def _draw(sheet: Sheet, curves: list[_Curve]) -> None:
     shares = (0, 0.25, 0.5, 0.75, 1)
     panel.y_axis(shares, ("0", "25", "50", "75", "100%"), "patients without an event")
     ends = []
+    for curve in curves:
+        known = np.isfinite(curve.lower)
+        if known.any():
+            color = style.ARMS.get(curve.arm, _OTHER)["color"]
+            panel.band(curve.times[known], curve.lower[known], curve.upper[known], color=color)
     for curve in curves:
         line = style.ARMS.get(curve.arm, _OTHER)
         panel.steps(curve.times, curve.share, **line)
