@@ -14,14 +14,12 @@ STAMP = (1980, 1, 1, 0, 0, 0)
 SITE = "/lib/python3.12/site-packages/"
 STANDARD_LIBRARY = "/lib/python312.zip/"
 # Not needed to import, compute, draw or complete a name: tests, typing stubs (jedi reads its own),
-# headers, sample data, colourings of other languages, PDF's metrics.
+# headers, sample data, PDF's metrics.
 LEFT_OUT = re.compile(
     r"(^|/)(tests?|sample_data|pdfcorefonts|afm)/"
     r"|^(?!jedi/).*\.pyi$|\.(pxd|pyx|h|c|cpp|f90|orig)$"
     r"|(^|/)(RECORD|RECORD\.jws|INSTALLER)$"
     r"|^scipy/(misc|datasets)/.*\.(dat|npz)$"
-    r"|^pygments/lexers/(?!__init__|_mapping|python|special|shell|html|javascript|ruby|perl|markup"
-    r"|data|css|jvm|web|_).*"
 )
 
 
