@@ -658,8 +658,12 @@
 
   /* ---- sl-reveal: hides the rest of its cell's output until the prediction is committed -------- */
 
+  // JupyterLab takes cells that are scrolled away out of the page: remember what had a reveal
+  const gated = new Set();
+
   class Reveal extends Part {
     build() {
+      gated.add(this.key);
       this.bar = el(
         'div',
         { class: 'sl-made sl-bar' },
@@ -732,10 +736,8 @@
       const any = prediction(this.key),
         r = any && any.kind !== 'skip' ? any : null;
       // in a cell of its own it waits for the same prediction as the reveal on the page
-      this.classList.toggle(
-        'sl-waiting',
-        !any && Boolean(document.querySelector(`sl-reveal[data-id="${CSS.escape(this.key)}"]`)),
-      );
+      const gate = `sl-reveal[data-id="${CSS.escape(this.key)}"]`;
+      this.classList.toggle('sl-waiting', !any && (gated.has(this.key) || Boolean(document.querySelector(gate))));
       const fits = r && (r.kind === 'choice') === (this.dataset.type === 'choice');
       this.flag.hidden = this.verdict.hidden = !fits;
       if (!fits) return;
