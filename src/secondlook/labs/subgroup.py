@@ -513,20 +513,20 @@ class Cuts:
 
 
 @lru_cache(maxsize=3)
-def _cut_searches(contrast: str, seed: int) -> tuple[CutPoints, CutPoints]:
-    """Early side only, and either side, of the same shuffles."""
+def _cut_searches(contrast: str, seed: int) -> tuple[CutPoints, CutPoints, np.ndarray]:
+    """Early side only, either side, and the p of the latter, of the same shuffles."""
     rng = np.random.default_rng(seed)
     either = fishing.cut_points(_twin(), MONTHS, SHUFFLES, rng, contrast, side="either")
     early = either.subgroups[: len(MONTHS)]
     kept = [look for look in either.shuffles.looks if look.subgroup in early]
-    return CutPoints(early, either.shuffles.only(kept)), either
+    return CutPoints(early, either.shuffles.only(kept)), either, either.p_one_sided
 
 
 def _cuts(cut, trial, side, level, contrast, seed) -> Cuts:
     words, alpha, _ = LEVELS[level]
-    early, either = _cut_searches(contrast, seed)
+    early, either, every_p = _cut_searches(contrast, seed)
     chosen = MONTHS.index(cut)
-    p = either.p_one_sided[trial - 1]
+    p = every_p[trial - 1]
     p = np.fmin(*np.split(p, 2)) if side == "either" else p[: len(MONTHS)]
     fixed = early.shuffles.only([early.shuffles.looks[chosen]])
     return Cuts(np.array(MONTHS), p, chosen, trial - 1, words, alpha, fixed, early, either)
@@ -565,7 +565,7 @@ def cut_point() -> Lab:
 def _lucky_trial(now: dict) -> dict:
     """The next trial whose search passes the level although the paper's cut does not."""
     alpha = LEVELS[now["level"]][1]
-    p = _cut_searches(now["contrast"], now["seed"])[0].p_one_sided
+    p = _cut_searches(now["contrast"], now["seed"])[2][:, : len(MONTHS)]
     pays = (np.nanmin(p, axis=1) < alpha) & ~(p[:, MONTHS.index(12)] < alpha)
     later = np.roll(pays, -now["trial"])  # the trial after this one comes first
     return {"trial": (now["trial"] + int(later.argmax())) % SHUFFLES + 1, "cut": 12,
