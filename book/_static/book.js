@@ -10,10 +10,10 @@
   addEventListener("focusin", show);
   addEventListener("pointerover", show);
 
-  // Paper has no button to unfold with: open what is folded, and fold it again afterwards.
+  // Paper has no button to unfold with: open what is folded, all but code, and fold it again.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll(".bd-article details:not([open])")];
+    opened = [...document.querySelectorAll(".bd-article details:not([open], .hide)")];
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
