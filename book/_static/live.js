@@ -36,7 +36,10 @@
       this.node.className = 'live-bar';
       this.node.setAttribute('role', 'group');
       this.node.setAttribute('aria-label', 'Live Python on this page');
-      this.node.append(buttons, this.progress, this.status);
+      const news = document.createElement('div');
+      news.className = 'live-news';
+      news.append(this.progress, this.status);
+      this.node.append(buttons, news);
     }
 
     #button(name, text, act) {
@@ -81,20 +84,28 @@
       });
       const title = document.querySelector('article h1') ?? document.querySelector('h1');
       title.after(this.bar.node);
-      this.bar.show('off', false);
+      this.#show('off');
       const linked = linkedLab();
       this.bar.say(linked ? WORDS.linked : WORDS.off);
       linked?.scrollIntoView();
     }
 
+    /** Show a state; the bar may grow or shrink, and what the reader looks at stays. */
+    #show(state) {
+      const act = () => this.bar.show(state, Boolean(this.python?.session));
+      if (this.keepPlace) this.keepPlace(act);
+      else act();
+    }
+
     async #start(after = '') {
-      this.bar.show('starting', false);
+      this.#show('starting');
       this.bar.move(0);
       this.bar.say(`${after}Getting ready.`);
       performance.mark('live-click');
       let python;
       try {
         const modules = await load();
+        this.keepPlace = modules.keepPlace;
         this.cells ??= modules.readCells(this.data);
         python = new modules.Python({
           base,
@@ -107,7 +118,6 @@
         performance.mark('live-python');
         this.cells.forEach((cell) => modules.makeEditable(cell, () => this.#runOne(cell)));
         this.#lockEditors(false);
-        this.bar.show('starting', true);
         await this.#queue(python, () => this.#runAll(python));
       } catch (error) {
         if (python) this.#lost(python, error);
@@ -130,16 +140,16 @@
       }
     }
 
-    /** Ten sentences a second are no use, to the eye or to a screen reader. */
+    /** Fifty sentences a second are no use, to the eye or to a screen reader. */
     #saySometimes(text, now) {
       const time = Date.now();
-      if (!now && time - (this.said ?? 0) < 700) return;
+      if (!now && time - (this.said ?? 0) < 400) return;
       this.said = time;
       this.bar.say(text);
     }
 
     async #runAll(python) {
-      this.bar.show('starting', true);
+      this.#show('starting');
       const count = this.cells.length;
       for (const cell of this.cells) {
         this.bar.move(STEP.cells + ((100 - STEP.cells) * (cell.number - 1)) / count);
@@ -153,7 +163,7 @@
       this.bar.move(100);
       this.bar.say(WORDS.ready);
       performance.mark('live-ready');
-      this.bar.show('ready', true);
+      this.#show('ready');
     }
 
     async #run(cell, python) {
@@ -218,7 +228,7 @@
 
     #failed(sentence) {
       this.bar.say(sentence);
-      this.bar.show('failed', Boolean(this.python));
+      this.#show('failed');
     }
 
     #lockEditors(locked) {
