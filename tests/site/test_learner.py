@@ -423,6 +423,16 @@ def test_a_commit_in_one_tab_locks_the_other_and_the_first_wins(profile, tab):
     assert other.locator("#result").is_visible()
 
 
+def test_a_reader_on_the_button_keeps_a_place_when_another_tab_commits(profile, tab):
+    other = profile.new_page()
+    other.goto("index.html")
+    other.get_by_role("button", name="Show me anyway").focus()
+    commit(tab)
+    other.get_by_text("Your prediction was committed in another tab.").wait_for()
+    assert "sl-looked" in focused(other)
+    assert other.locator("#result").is_visible()
+
+
 def test_two_tabs_that_write_without_knowing_lose_nothing(profile, tab):
     other = profile.new_page()
     other.goto("index.html")

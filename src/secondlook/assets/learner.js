@@ -660,6 +660,7 @@
 
   // JupyterLab takes cells that are scrolled away out of the page: remember what had a reveal
   const gated = new Set();
+  const LOOKED = 'You looked first. A prediction you commit now is kept and marked late.';
 
   class Reveal extends Part {
     build() {
@@ -684,10 +685,9 @@
       const r = prediction(this.key);
       const hadFocus = this.bar.contains(document.activeElement);
       this.bar.hidden = Boolean(r);
-      setText(
-        this.looked,
-        r && r.kind === 'skip' ? 'You looked first. A prediction you commit now is kept and marked late.' : '',
-      );
+      if (r && r.kind === 'skip') setText(this.looked, LOOKED);
+      else if (r && hadFocus) setText(this.looked, 'Your prediction was committed in another tab.');
+      else if (!r || this.looked.textContent === LOOKED) setText(this.looked, '');
       this.hideRest(!r);
       if (r && hadFocus) {
         this.looked.focus();
