@@ -17,6 +17,7 @@ from secondlook import _normal
 from secondlook.cohort import Trial
 from secondlook.cohort import trial as read_trial
 from secondlook.ranks import rank_scores, worst_ranked
+from secondlook.simulate import Trials
 from secondlook.survival import cox, logrank, logrank_scores
 
 _trial = functools.lru_cache(read_trial)
@@ -431,6 +432,45 @@ def cut_points(
     chosen = looks([_time_endpoint(_trial(trial))["name"]], [contrast], members)
     found = shuffle(cohort, chosen, n, rng, members=members, trial=trial)
     return CutPoints(tuple(members), found)
+
+
+def cut_points_simulated(
+    trials: Trials,
+    months: Sequence[float],
+    contrast: str = "pooled",
+    *,
+    side: str = "early",
+    trial: str = TRIAL,
+) -> CutPoints:
+    """Search the cut-points of simulated trials, each with patients of its own.
+
+    Parameters
+    ----------
+    trials : Trials
+        From :func:`secondlook.simulate.simulate`; its arms in the order of the trial's file.
+    months, contrast, side, trial
+        As in :func:`cut_points`.
+
+    Returns
+    -------
+    CutPoints
+        Its z is that of the ordinary two-arm log-rank test, positive for a benefit; nan where a
+        cut leaves nobody in an arm.
+    """
+    this = _trial(trial)
+    column = this.early["column"]
+    members = [
+        cut_point_subgroups({column: onset}, months, side, trial=trial)
+        for onset in trials.months_from_onset
+    ]
+    treated, control = _sides(this, contrast)
+    treated = np.isin(trials.arm, treated)
+    compared = treated | (trials.arm == control)
+    member = np.stack([np.stack(list(each.values()), axis=1) for each in members])
+    test = logrank(trials.time, trials.event, treated, member & compared[:, :, None])
+    names = tuple(members[0])
+    chosen = looks([_time_endpoint(this)["name"]], [contrast], names)
+    return CutPoints(names, Shuffle(chosen, -test.z))
 
 
 @dataclass(frozen=True)

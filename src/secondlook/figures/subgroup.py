@@ -12,6 +12,10 @@ from secondlook.figures import style
 from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, Panel, Picture, Sheet
 
 TWIN_SHUFFLED = "E0302 twin, synthetic; arm labels shuffled, so the drug does nothing"
+TWIN_CUTS = (
+    ". The twin was fitted to print at 12 months only, so its own curve would be its makers' choice"
+)
+SIMULATED_NULL = "Simulated trials of E0302's size in a world where the drug does nothing"
 _DASHED, _DOTTED = (0, (5, 3)), (0, (1.5, 2.5))
 
 
@@ -163,7 +167,7 @@ def missing_half(rows: Sequence[ForestRow], target: float, *, contrast: str) -> 
 
 def cut_point(
     months, p, chosen: int, shares: Sequence[tuple[str, float]], published: tuple[float, float],
-    *, trial: int, alpha: float, level: str, shuffles: int,
+    *, trial: int, alpha: float, level: str, shuffles: int, simulated: bool = False,
 ) -> Picture:  # fmt: skip
     """Draw p over the cut-points of one null trial, and what a search does over many.
 
@@ -181,7 +185,11 @@ def cut_point(
     alpha, level : float, str
         The level in numbers and words.
     shuffles : int
+        How many null trials.
+    simulated : bool
+        The null trials are simulated, not shuffles of the twin.
     """
+    origin = SIMULATED_NULL if simulated else TWIN_SHUFFLED + TWIN_CUTS
     months, p = np.asarray(months, float), np.asarray(p, float)
     least = int(np.nanargmin(p))
 
@@ -199,8 +207,7 @@ def cut_point(
         title=f"Null trial {trial}: the smallest p is {p_words(p[least])}, "
         f"at {months[least]:.0f} months",
         subtitle=f"One-sided p of the subgroup that each cut makes; dashed, {level}",
-        source=f"{TWIN_SHUFFLED}. The twin was fitted to print at 12 months only, so its own curve "
-        "would be its makers' choice. Hollow diamond: Kaji 2019, Table 2B",
+        source=f"{origin}. Hollow diamond: Kaji 2019, Table 2B",
         alt=f"Line of p over cut-points from {months[0]:.0f} to {months[-1]:.0f} months in a trial "
         f"of a useless drug. At {months[chosen]:.0f} months p is {p_words(p[chosen])}; the "
         f"smallest, {p_words(p[least])}, is at {months[least]:.0f} months. "

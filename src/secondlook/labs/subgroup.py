@@ -21,6 +21,7 @@ from secondlook.fishing import BestOfNull, CutPoints, Look, Shuffle
 from secondlook.forensics import Estimate
 from secondlook.labs.controls import Choice, Slider, Switch
 from secondlook.labs.lab import Lab, Recipe
+from secondlook.simulate import World, simulate
 from secondlook.survival import cox
 
 SHUFFLES = 2000
@@ -241,6 +242,12 @@ def _finds(contrast: str, seed: int) -> fishing.Finds:
     return fishing.finds_as_good(_twin(), names, SHUFFLES, rng, hr=hr, p=p, contrast=contrast)
 
 
+def _typical_trial() -> int:
+    """Number of the null trial whose best hazard ratio is nearest the median of them all."""
+    best = _null_forests("pooled", _SEED.default).best_hr
+    return int(np.nanargmin(np.abs(best - np.nanmedian(best)))) + 1
+
+
 def _names_first() -> list[str]:
     """All subgroups, the published one first, so that it is among any number of them."""
     return sorted(fishing.subgroups(_twin()), key=lambda name: name != NAMED)
@@ -265,7 +272,7 @@ def best_of_the_null() -> Lab:
     return Lab(
         "best-of-the-null",
         [
-            Slider("trial", "Null trial number", 1, NULL_TRIALS, 1),
+            Slider("trial", "Null trial number", 1, NULL_TRIALS, _typical_trial()),
             Slider("subgroups", "Subgroups looked at", 1, 20, 20),
             Choice("contrast", "Contrast", _CONTRAST_WORDS, "pooled"),
             _SEED,
@@ -512,19 +519,30 @@ class Cuts:
         )
 
 
+_WORLD = "nothing_works"
+_SOURCES = {
+    "twin": "the twin, its labels shuffled",
+    "world": "simulated trials, new patients each time",
+}
+
+
 @lru_cache(maxsize=3)
-def _cut_searches(contrast: str, seed: int) -> tuple[CutPoints, CutPoints, np.ndarray]:
-    """Early side only, either side, and the p of the latter, of the same shuffles."""
+def _cut_searches(source: str, contrast: str, seed: int) -> tuple[CutPoints, CutPoints, np.ndarray]:
+    """Early side only, either side, and the p of the latter, of the same null trials."""
     rng = np.random.default_rng(seed)
-    either = fishing.cut_points(_twin(), MONTHS, SHUFFLES, rng, contrast, side="either")
+    if source == "twin":
+        either = fishing.cut_points(_twin(), MONTHS, SHUFFLES, rng, contrast, side="either")
+    else:
+        trials = simulate(World.load(_WORLD), NULL_TRIALS, rng)
+        either = fishing.cut_points_simulated(trials, MONTHS, contrast, side="either")
     early = either.subgroups[: len(MONTHS)]
     kept = [look for look in either.shuffles.looks if look.subgroup in early]
     return CutPoints(early, either.shuffles.only(kept)), either, either.p_one_sided
 
 
-def _cuts(cut, trial, side, level, contrast, seed) -> Cuts:
+def _cuts(cut, trial, side, level, source, contrast, seed) -> Cuts:
     words, alpha, _ = LEVELS[level]
-    early, either, every_p = _cut_searches(contrast, seed)
+    early, either, every_p = _cut_searches(source, contrast, seed)
     chosen = MONTHS.index(cut)
     p = every_p[trial - 1]
     p = np.fmin(*np.split(p, 2)) if side == "either" else p[: len(MONTHS)]
@@ -540,7 +558,7 @@ def cut_point() -> Lab:
         "cut-point",
         [
             Slider("cut", "Your cut-point", MONTHS[0], MONTHS[-1], 12, unit="months since onset"),
-            Slider("trial", "Null trial number", 1, SHUFFLES, 1),
+            Slider("trial", "Null trial number", 1, NULL_TRIALS, 1),
             Choice(
                 "side",
                 "Subgroup tested",
@@ -548,12 +566,13 @@ def cut_point() -> Lab:
                 "early",
             ),
             Choice("level", "A cut counts if it passes", levels, "one-2.5"),
+            Choice("source", "Null trials", _SOURCES, "twin", more=True),
             Choice("contrast", "Contrast", _CONTRAST_WORDS, "pooled", more=True),
             _SEED,
         ],
         {
             "The paper's cut, 12 months": {"cut": 12, "side": "early"},
-            "Next trial": lambda now: {"trial": now["trial"] % SHUFFLES + 1},
+            "Next trial": lambda now: {"trial": now["trial"] % NULL_TRIALS + 1},
             "A trial where searching pays": _lucky_trial,
             "Try both sides": {"side": "either"},
         },
@@ -565,10 +584,11 @@ def cut_point() -> Lab:
 def _lucky_trial(now: dict) -> dict:
     """The next trial whose search passes the level although the paper's cut does not."""
     alpha = LEVELS[now["level"]][1]
-    p = _cut_searches(now["contrast"], now["seed"])[2][:, : len(MONTHS)]
+    searched = _cut_searches(now["source"], now["contrast"], now["seed"])
+    p = searched[2][:NULL_TRIALS, : len(MONTHS)]
     pays = (np.nanmin(p, axis=1) < alpha) & ~(p[:, MONTHS.index(12)] < alpha)
     later = np.roll(pays, -now["trial"])  # the trial after this one comes first
-    return {"trial": (now["trial"] + int(later.argmax())) % SHUFFLES + 1, "cut": 12,
+    return {"trial": (now["trial"] + int(later.argmax())) % NULL_TRIALS + 1, "cut": 12,
             "side": "early"}  # fmt: skip
 
 
@@ -583,7 +603,7 @@ def _cut_sentence(cuts: Cuts, cut, side, **_) -> str:
     )
 
 
-def _cut_picture(cuts: Cuts, contrast, **_) -> Picture:
+def _cut_picture(cuts: Cuts, source, contrast, **_) -> Picture:
     return pictures.cut_point(
         cuts.months,
         cuts.p,
@@ -594,6 +614,7 @@ def _cut_picture(cuts: Cuts, contrast, **_) -> Picture:
         alpha=cuts.alpha,
         level=cuts.level,
         shuffles=len(cuts.fixed.z),
+        simulated=source == "world",
     )
 
 
