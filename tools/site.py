@@ -14,7 +14,6 @@ import functools
 import http.server
 import json
 import os
-import posixpath
 import re
 import shutil
 import subprocess
@@ -34,11 +33,13 @@ import mirror  # noqa: E402
 import vendor  # noqa: E402
 from fetch import CACHE, folder_once, forget, key  # noqa: E402
 from node import BuildError  # noqa: E402
+from take_away import take_away  # noqa: E402
 
 HTML = ROOT / "_build" / "html"
 BOOK = CACHE / "book"  # Jupyter Book works here, so that it can go on where it stopped
 LITE = ROOT / "book" / "live" / "lite"
 NOTEBOOKS = ("chapters", "exercises", "solutions")
+PYODIDE = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 ROOM = 1024**3  # bytes that a build may need
 
 
@@ -159,7 +160,8 @@ def build_lite() -> Path:
         for path in sorted((ROOT / folder).glob("*.ipynb"))
     }
     setting = sorted(path for path in LITE.iterdir() if path.is_file())
-    name = key(*notebooks, *notebooks.values(), *setting, ROOT / "requirements.txt", Path(__file__))
+    makers = [ROOT / "requirements.txt", TOOLS / "take_away.py", Path(__file__)]
+    name = key(*notebooks, *notebooks.values(), *setting, *makers)
     target = CACHE / f"lite-{name}"
     folder_once(target, lambda folder: _fill_lite(folder, notebooks))
     forget(CACHE, target, "lite-*")
@@ -171,11 +173,12 @@ def _fill_lite(folder: Path, notebooks: dict[str, Path]) -> None:
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
         contents, settings = Path(scratch, "contents"), Path(scratch, "settings")
         settings.mkdir()
-        shutil.copy(LITE / "jupyter-lite.json", settings)
+        for name in ("jupyter-lite.json", "overrides.json"):
+            shutil.copy(LITE / name, settings)
         for name, path in notebooks.items():
             (contents / name).parent.mkdir(parents=True, exist_ok=True)
-            copy = to_take_away(json.loads(path.read_text(encoding="utf-8")), name, "../../..")
-            copy["metadata"]["kernelspec"] = {"name": "python", "display_name": "Python (Pyodide)"}
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            copy = take_away(notebook, name, "../../..", PYODIDE)
             (contents / name).write_text(json.dumps(copy, ensure_ascii=False), encoding="utf-8")
         contents.mkdir(exist_ok=True)
         command = [sys.executable, "-m", "jupyterlite_core", "build"]
@@ -194,38 +197,6 @@ def _fill_lite(folder: Path, notebooks: dict[str, Path]) -> None:
         tags += f'<script src="{up}lite/site-links.js"></script>'
         html = page.read_text(encoding="utf-8")
         page.write_text(html.replace("</head>", tags + "</head>", 1), encoding="utf-8")
-
-
-LINK = re.compile(
-    r"(\]\(<?|href=\")(?!\w+:|#|/)([^)\s>\"]+?)\.(?:md|ipynb)(#[^)\s>\"]*)?(?=[)\s>\"])"
-)
-
-
-def to_take_away(notebook: dict, name: str, up: str) -> dict:
-    """Return a notebook as a learner takes it: no outputs, and links that lead to the site.
-
-    Parameters
-    ----------
-    notebook : dict
-        The notebook as read from its file.
-    name : str
-        Its path in the repository, for example ``chapters/04_subgroup.ipynb``.
-    up : str
-        The way from the copy's folder to the site's root, for example ``../..``.
-    """
-    here = posixpath.dirname(name)
-
-    def to_site(link: re.Match) -> str:
-        page = posixpath.normpath(posixpath.join(here, link[2]))
-        return f"{link[1]}{up}/{page}.html{link[3] or ''}"
-
-    copy = json.loads(json.dumps(notebook))
-    for cell in copy["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-        elif cell["cell_type"] == "markdown":
-            cell["source"] = LINK.sub(to_site, "".join(cell["source"]))
-    return copy
 
 
 FIRST = """<!DOCTYPE html>
@@ -249,7 +220,8 @@ def put_together(book: Path, lite: Path, python: Path, libraries: Path) -> None:
         shutil.copytree(libraries, site / "vendor")
         for folder in NOTEBOOKS:
             for path in (site / "_sources" / folder).glob("*.ipynb"):
-                copy = to_take_away(json.loads(path.read_text()), f"{folder}/{path.name}", "../..")
+                notebook = json.loads(path.read_text(encoding="utf-8"))
+                copy = take_away(notebook, f"{folder}/{path.name}", "../..")
                 path.write_text(json.dumps(copy, indent=1, ensure_ascii=False), encoding="utf-8")
         (site / ".nojekyll").touch()  # GitHub Pages leaves out folders that begin with _ else
         if HTML.exists():
