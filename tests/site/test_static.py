@@ -1,8 +1,10 @@
 """Every page of the built site, as it is before anyone makes it live."""
 
+import json
 import posixpath
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
@@ -127,10 +129,22 @@ def test_the_notebook_to_download_holds_no_answers_and_links_to_the_site(folder,
     check_copies(sorted((site / "_sources" / folder).glob("*.ipynb")), site, read)
 
 
+def test_a_downloaded_notebook_carries_the_address_of_the_site(page, site_url):
+    page.goto("chapters/04_subgroup.html")
+    link = page.locator("a[href$='_sources/chapters/04_subgroup.ipynb']").first
+    with page.expect_download() as download:
+        link.dispatch_event("click")
+    assert download.value.suggested_filename == "04_subgroup.ipynb"
+    notebook = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    text = "".join(c["source"] for c in notebook["cells"] if c["cell_type"] == "markdown")
+    links = re.findall(r"\]\(<?(?!#)([^)\s>]+)", text)
+    assert links
+    assert all(link.startswith(("https://", "http://")) for link in links)
+    assert any(link.startswith(f"{site_url}/book/evidence.html#") for link in links)
+
+
 def check_copies(copies, site, read):
     """Check notebooks to take away: no outputs, and each link leads to a page of the site."""
-    import json
-
     assert copies
     for path in copies:
         notebook = json.loads(path.read_text(encoding="utf-8"))
