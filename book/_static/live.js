@@ -50,7 +50,9 @@
       return made;
     }
 
-    say(text) {
+    /** `quiet`: to be seen, not to be read out, because another follows at once. */
+    say(text, quiet = false) {
+      this.status.setAttribute('aria-live', quiet ? 'off' : 'polite');
       if (this.status.textContent !== text) this.status.textContent = text;
     }
 
@@ -145,7 +147,7 @@
       const time = Date.now();
       if (!now && time - (this.said ?? 0) < 400) return;
       this.said = time;
-      this.bar.say(text);
+      this.bar.say(text, !now);
     }
 
     async #runAll(python) {
@@ -153,7 +155,7 @@
       const count = this.cells.length;
       for (const cell of this.cells) {
         this.bar.move(STEP.cells + ((100 - STEP.cells) * (cell.number - 1)) / count);
-        this.bar.say(`Running cell ${cell.number} of ${count}.`);
+        this.bar.say(`Running cell ${cell.number} of ${count}.`, cell.number > 1);
         const error = await this.#run(cell, python);
         if (error) {
           this.#failed(`${told(cell, count, error)} The cells after it are as they were.`);

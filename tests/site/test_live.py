@@ -30,7 +30,8 @@ READ = """() => [...document.querySelectorAll('div.cell')].map((cell) => {
   const output = cell.querySelector('.cell_output');
   const text = (node) => node.textContent.replace(/\\s+/g, ' ').trim();
   if (!output) return [];
-  const parts = [...output.querySelectorAll('.sl-reading, pre, table, sl-outcome[data-value], figure svg')];
+  const parts = [...output.querySelectorAll(
+    '.sl-reading, pre, table, sl-outcome[data-value], figure svg')];
   return parts.filter((part) => !part.closest('.sl-numbers, .live-pending')).map((part) =>
     part.dataset.value ?? part.getAttribute('aria-label') ?? text(part));
 })"""
@@ -291,6 +292,38 @@ def test_run_all_again_gives_the_same(live):
     assert live.evaluate(READ) == live.before["read"]
 
 
+# --- what Python is asked for -------------------------------------------------------------------
+
+
+def test_the_imports_of_the_cells_are_found(page):
+    page.goto(SHORT)
+    source = [
+        "import numpy as np, pandas as pd  # import nothing\nfrom lifelines.utils import x",
+        "if True:\n    import json; import os\nimportant = 1\nprint('import this')",
+        "from . import here\nimport numpy",
+    ]
+    found = page.evaluate(
+        "source => import('/_static/live/python.mjs').then((m) => m.importedModules(source))",
+        source,
+    )
+    assert found == ["numpy", "pandas", "lifelines.utils", "json"]
+
+
+def test_only_what_the_imports_need_is_loaded(page):
+    page.goto(SHORT)
+    needed = """async (modules) => {
+      const { lighter, neededPackages } = await import('/_static/live/python.mjs');
+      const answer = await fetch('/lite/static/pyodide/pyodide-lock.json');
+      return neededPackages(lighter(await answer.json()), modules).map((entry) => entry.name);
+    }"""
+    bare = page.evaluate(needed, ["os"])
+    assert {"ipython", "pyodide-kernel", "sqlite3", "micropip"} <= set(bare)
+    assert not {"numpy", "ssl", "openssl", "jedi"} & set(bare)
+    course = page.evaluate(needed, ["secondlook.labs.subgroup"])
+    assert {"secondlook", "numpy", "matplotlib", "ipywidgets"} <= set(course)
+    assert "lifelines" not in course and "lifelines" in page.evaluate(needed, ["lifelines"])
+
+
 # --- restart, and what goes wrong ----------------------------------------------------------------
 
 
@@ -320,9 +353,10 @@ def test_code_that_never_ends_is_stopped_by_restart(page):
     assert settle(page) == "ready", status(page)
     assert "Cell 1 is back to the original." in "\n".join(page.evaluate("said"))
     assert "one" in outputs(page)[0]
-    run_code(page, "print('still', 1 + 1)")
+    # what no cell of the page imported is fetched when it is asked for
+    run_code(page, "import numpy\nprint('sum', numpy.arange(4).sum())")
     page.wait_for_function("document.querySelector('.live-status').textContent.includes('has run')")
-    assert "still 2" in outputs(page)[0]
+    assert "sum 6" in outputs(page)[0]
 
 
 def test_a_python_that_dies_is_noticed_and_can_be_had_again(page):

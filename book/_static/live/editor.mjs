@@ -56,12 +56,6 @@ export function makeEditable(cell, run) {
   };
 }
 
-/** Take the tools away; a draft stays with its cell. */
-export function endEditing(cell) {
-  const input = cell.node?.querySelector('.cell_input');
-  input?.querySelector('.live-edit')?.toggleAttribute('inert', true);
-}
-
 function editor(cell, { run, reset, close }) {
   const form = document.createElement('form');
   const area = document.createElement('textarea');

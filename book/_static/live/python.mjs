@@ -4,8 +4,8 @@ import { workerScript } from './worker.mjs';
 
 // What the kernel wants to have; any that it is not told of it would look for on the network.
 const KERNEL = ['ssl', 'sqlite3', 'ipykernel', 'comm', 'pyodide_kernel', 'ipython', 'micropip', 'piplite'];
-// Encrypted connections, completion while typing: no page needs them, and without them Python is
-// there sooner. A cell that imports one still gets it.
+// Encrypted connections, completion while typing: a page has no use for them, and without them
+// Python is there sooner.
 const SPARED = ['ssl', 'jedi'];
 const PLUGIN = '@jupyterlite/pyodide-kernel-extension:kernel';
 const NO_MATHJAX_2 = { mathjaxUrl: '', mathjaxConfig: '' };
