@@ -126,6 +126,26 @@ def test_the_note_is_not_the_only_way_and_escape_puts_it_away(page):
     assert row.inner_text().strip(), "the row itself carries value, place and source"
 
 
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_menus_open_and_close_on_a_telephone(new_page, axe, mode):
+    page = new_page(viewport=NARROW, reduced_motion="reduce")
+    prefer(page, mode)
+    settle(page, CHAPTER)
+    for menu, inside in (("primary", "Glossary"), ("secondary", "Limits")):
+        button = page.locator(f".bd-header-article .{menu}-toggle")
+        dialog = page.locator(f"#pst-{menu}-sidebar-modal")
+        link = dialog.get_by_role("link", name=inside)
+        assert not link.is_visible()
+        button.click()
+        link.wait_for()
+        assert axe(page) == []
+        page.keyboard.press("Escape")
+        link.wait_for(state="hidden")
+    page.locator(".bd-header-article .primary-toggle").click()
+    page.get_by_role("link", name="Glossary").click()
+    page.wait_for_url("**/book/glossary.html")
+
+
 # --- hands on the keyboard ---------------------------------------------------------------------
 
 
