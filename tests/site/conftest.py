@@ -94,6 +94,10 @@ class Proxy(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.asked: list[str] = []
 
+    def foreign(self, since: int = 0) -> list[str]:
+        """Return what pages asked of other servers since then (a length of ``asked``)."""
+        return [line for line in self.asked[since:] if not ITS_OWN.search(line)]
+
 
 class ProxyHandler(socketserver.StreamRequestHandler):
     """Note the first line of a request and refuse it."""
@@ -171,7 +175,7 @@ def new_page(browser, site_url, proxy):
     yield make
     for context in contexts:
         context.close()
-    foreign = [line for line in proxy.asked[before:] if not ITS_OWN.search(line)]
+    foreign = proxy.foreign(before)
     here = (site_url + "/", "data:", "blob:", "about:")
     foreign += [url for page in pages for url in page.log.requests if not url.startswith(here)]
     assert not foreign, f"requests to other servers: {sorted(set(foreign))}"

@@ -41,8 +41,9 @@ def modules(site) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def chapter(browser, site_url):
+def chapter(browser, site_url, proxy):
     """Chapter 4 in the notebook app, all of it run."""
+    before = len(proxy.asked)
     context = browser.new_context(base_url=site_url + "/", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     open_notebook(page, "notebooks")
@@ -51,6 +52,7 @@ def chapter(browser, site_url):
     run_all(page)
     yield page
     context.close()
+    assert not proxy.foreign(before)
 
 
 @pytest.mark.parametrize("folder", ["chapters", "exercises", "solutions"])
