@@ -501,15 +501,16 @@ def as_good_as(
     n: int,
     rng: np.random.Generator,
     *,
-    hr: float = 0.57,
-    p: float = 0.01,
+    hr: float,
+    p: float,
+    p_other: float | None = None,
     contrast: str = "pooled",
     trial: str = TRIAL,
 ) -> AsGood:
     """How often would a drug that does nothing give a find this good?
 
     A find is a Cox hazard ratio of at most hr together with a log-rank one-sided p of at most p;
-    on ALSFRS-R it is a one-sided p of at most p by the shuffle's Wilcoxon test.
+    on ALSFRS-R it is a one-sided p of at most p_other by the shuffle's Wilcoxon test.
 
     Parameters
     ----------
@@ -520,11 +521,12 @@ def as_good_as(
         The one subgroup that was reported; must be among them.
     hr, p : float
         The published hazard ratio and p; rounded as printed.
+    p_other : float, optional
+        The published p on ALSFRS-R; None takes p.
     contrast : "pooled", "50 mg" or "25 mg"
     """
-    finds = finds_as_good(
-        cohort, subgroup_names, n, rng, hr=hr, p=p, contrast=contrast, trial=trial
-    )
+    limits = {"hr": hr, "p": p, "p_other": p_other}
+    finds = finds_as_good(cohort, subgroup_names, n, rng, **limits, contrast=contrast, trial=trial)
     return finds.shares(named)
 
 
@@ -557,14 +559,17 @@ def finds_as_good(
     n: int,
     rng: np.random.Generator,
     *,
-    hr: float = 0.57,
-    p: float = 0.01,
+    hr: float,
+    p: float,
+    p_other: float | None = None,
     contrast: str = "pooled",
     trial: str = TRIAL,
 ) -> Finds:
     """Every find of :func:`as_good_as`, shuffle by shuffle; parameters as there."""
     names = tuple(subgroup_names)
+    p_other = p if p_other is None else p_other
     _check_level(p, 1)
+    _check_level(p_other, 1)
     if not hr > 0:
         raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
     this = _trial(trial)
@@ -583,7 +588,7 @@ def finds_as_good(
         member = np.stack([groups[name] for name in names])[column][:, :, None]
         fit, p_cell = _two_arm(cohort, this, shuffled[row], member, contrast)
         find[row, column] = ((fit.hr <= hr) & (p_cell <= p))[:, 0]
-    return Finds(names, find, find & (z[:, len(names) :] >= _normal.quantile(1 - p)))
+    return Finds(names, find, find & (z[:, len(names) :] >= _normal.quantile(1 - p_other)))
 
 
 def _two_arm(cohort, this, arms, member, contrast):

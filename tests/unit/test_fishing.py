@@ -401,7 +401,8 @@ def test_as_good_as_counts_what_it_says(cohort):
 def test_a_find_as_good_as_the_published_one(cohort):
     # Simulated trials: 1.0% in the named subgroup, 13.8% somewhere; both endpoints 0.12%, 2.6%.
     names = list(subgroups(cohort))
-    good = as_good_as(cohort, names, "12 months or less", 4000, np.random.default_rng(SEED))
+    rng = np.random.default_rng(SEED)
+    good = as_good_as(cohort, names, "12 months or less", 4000, rng, hr=0.57, p=0.01)
     assert good.named == pytest.approx(0.010, abs=0.003 + 4 * good.se(good.named))
     assert good.somewhere == pytest.approx(0.138, abs=0.03 + 4 * good.se(good.somewhere))
     assert good.both_named == pytest.approx(0.0012, abs=0.001 + 4 * good.se(good.both_named))
@@ -453,7 +454,15 @@ def test_another_trial_is_only_another_file(monkeypatch):
     assert s.z.std(axis=0) == pytest.approx(1, abs=4 / np.sqrt(8000))
     b = best_of_null(table, names, "drug", 20, np.random.default_rng(1), trial="other")
     good = as_good_as(
-        table, names, "mild", 20, np.random.default_rng(1), contrast="drug", p=0.4, trial="other"
+        table,
+        names,
+        "mild",
+        20,
+        np.random.default_rng(1),
+        contrast="drug",
+        hr=0.57,
+        p=0.4,
+        trial="other",
     )
     find = (b.hr <= 0.57) & (b.p_one_sided <= 0.4)
     assert good.somewhere == find.any(axis=1).mean() > 0
@@ -518,9 +527,9 @@ def test_bad_looks_and_levels_are_named(cohort, many):
     with pytest.raises(ValueError, match="no subgroup is named"):
         best_of_null(cohort, [], "pooled", 5, np.random.default_rng(1))
     with pytest.raises(ValueError, match="named 'women' is unknown"):
-        as_good_as(cohort, ["men"], "women", 5, np.random.default_rng(1))
+        as_good_as(cohort, ["men"], "women", 5, np.random.default_rng(1), hr=0.57, p=0.01)
     with pytest.raises(ValueError, match="hr is 0; a hazard ratio must be above 0"):
-        as_good_as(cohort, ["men"], "men", 5, np.random.default_rng(1), hr=0)
+        as_good_as(cohort, ["men"], "men", 5, np.random.default_rng(1), hr=0, p=0.01)
 
 
 def test_bad_cohorts_are_named(cohort):

@@ -187,7 +187,8 @@ def test_fishing_rig_says_what_shuffling_answers(twin):
         assert lab.sentence.startswith(f"With {count}, {of_100(share)} useless drugs"), now
         if len(looks) > 1:
             tests = math.log(1 - share) / math.log(1 - alpha)
-            assert f"about {tests:.0f} independent tests" in lab.sentence, now
+            words = f"{tests:.0f}" if tests >= 9.5 else f"{tests:.1f}"
+            assert f"about {words} independent tests" in lab.sentence, now
 
 
 def test_fishing_rig_climbs_with_every_choice_added():
@@ -227,7 +228,7 @@ def test_best_of_the_null_says_the_smallest_p_of_the_row(twin):
         hr = null.hr[np.arange(400), best]
         said = numbers_in(lab.sentence.partition(", and the truth")[0])
         wanted = [float(f"{hr[row]:.2f}"), float(p_words(p[row, best[row]]).split()[-1])]
-        wanted += [400.0, float(f"{np.nanmean(hr):.2f}")]
+        wanted += [400.0, float(f"{np.exp(np.nanmean(np.log(hr))):.2f}")]
         assert said[-4:] == wanted, now
         assert p_words(p[row, best[row]]) in lab.sentence
         value = published({"pooled": "K19.T2B.hr.tot", "50 mg": "K19.T2B.hr.50",
@@ -269,6 +270,21 @@ def test_a_find_as_good_as_the_published_is_counted_again(twin):
     w = wilcoxon(floor[seen], treated[:, seen], member[seen])
     both = find & (w.p_one_sided <= 0.01)
     assert result.as_good.both_somewhere == pytest.approx(both.any(axis=1).mean(), abs=0.003)
+
+
+def test_a_dose_without_a_printed_p_on_the_second_endpoint_claims_none():
+    lab = labs.best_of_the_null()
+    assert "both endpoints" in lab.sentence
+    lab.set(contrast="25 mg")
+    assert "both endpoints" not in lab.sentence
+    assert not any("both endpoints" in text for row in lab.numbers for text in row.values())
+    assert any("implied by the interval" in text for row in lab.numbers for text in row.values())
+
+
+def test_a_cut_that_is_the_smallest_is_said_to_be():
+    lab = labs.cut_point()
+    lab.set(cut=int(lab.result.months[np.nanargmin(lab.result.p)]))
+    assert "and that is the smallest" in lab.sentence
 
 
 def test_missing_half_says_what_inverse_variance_gives():
@@ -363,7 +379,9 @@ def test_cut_point_says_the_smallest_of_its_trial(twin):
         searched = (used > limit).any(axis=1).mean()
         fixed = (z[:, now["cut"] - 6] > limit).mean()
         assert f"at {now['cut']} months gives p {p_words(p[now['cut'] - 6])}," in lab.sentence, now
-        assert f"smallest: {p_words(p[least])}, at {least + 6} months" in lab.sentence, now
+        smallest = f"is the smallest: {p_words(p[least])}, at {least + 6} months."
+        assert (smallest in lab.sentence) == (now["cut"] != least + 6), now
+        assert ("that is the smallest" in lab.sentence) == (now["cut"] == least + 6), now
         assert f"for {of_100(searched)} useless drugs" in lab.sentence, now
         assert f"one fixed cut for {of_100(fixed)}." in lab.sentence, now
 

@@ -80,7 +80,7 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
 
 
 def best_of_null(
-    rows: Sequence[ForestRow], best: int, best_hr, published: ForestRow, *, trial: int
+    rows: Sequence[ForestRow], best: int, best_hr, mean: float, published: ForestRow, *, trial: int
 ) -> Picture:
     """Draw one null trial's forest with its best subgroup circled, and the best of many trials.
 
@@ -92,13 +92,14 @@ def best_of_null(
         Row with the smallest p.
     best_hr : (trials,)
         The best subgroup's hazard ratio in every null trial.
+    mean : float
+        Their mean.
     published : ForestRow
         The published subgroup, for comparison.
     trial : int
         Number of the trial, from 1.
     """
     best_hr = np.asarray(best_hr)
-    mean = float(np.nanmean(best_hr))
     found = rows[best]
     count = "one subgroup" if len(rows) == 1 else f"{len(rows)} subgroups"
 

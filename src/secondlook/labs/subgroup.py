@@ -178,7 +178,8 @@ def _rig_sentence(catch: Catch, subgroups, cut_points, **_) -> str:
     if catch.looks == 1:
         return f"{said}."
     tests = fishing.independent_tests(catch.familywise, catch.alpha)
-    return f"{said}; the looks act like about {tests:.0f} independent tests."
+    digits = 0 if tests >= 9.5 else 1
+    return f"{said}; the looks act like about {tests:.{digits}f} independent tests."
 
 
 def _rig_picture(catch: Catch, **_) -> Picture:
@@ -225,7 +226,8 @@ class Best:
 
     @property
     def mean_hr(self) -> float:
-        return float(np.nanmean(self.null.best_hr))
+        """Mean of the best hazard ratios, taken on the log scale."""
+        return float(np.exp(np.nanmean(np.log(self.null.best_hr))))
 
 
 @lru_cache(maxsize=3)
@@ -239,7 +241,10 @@ def _finds(contrast: str, seed: int) -> fishing.Finds:
     rng = np.random.default_rng(seed)
     hr, p = published(_EARLY[contrast]).value, _published_p(contrast)
     names = _names_first()
-    return fishing.finds_as_good(_twin(), names, SHUFFLES, rng, hr=hr, p=p, contrast=contrast)
+    p_other = published(_EARLY_P_ALSFRS[contrast]).value if contrast in _EARLY_P_ALSFRS else None
+    return fishing.finds_as_good(
+        _twin(), names, SHUFFLES, rng, hr=hr, p=p, p_other=p_other, contrast=contrast
+    )
 
 
 def _typical_trial() -> int:
@@ -294,19 +299,21 @@ def _best_row(best: Best) -> tuple[str, float, float]:
     return name, null.best_hr[trial], null.best_p_one_sided[trial]
 
 
-def _best_sentence(best: Best, subgroups, **_) -> str:
+def _best_sentence(best: Best, subgroups, contrast, **_) -> str:
     _, hr, p = _best_row(best)
     one = subgroups == 1
     which = "one subgroup" if one else f"best of {subgroups} subgroups"
     ratio = f"{hr:.2f}" if np.isfinite(hr) else "too extreme to estimate"
     good, value = best.as_good, best.published.value
+    twice = ""
+    if contrast in _EARLY_P_ALSFRS:  # for 25 mg no p on ALSFRS-R is printed
+        twice = f", and on both endpoints somewhere in {_of_100(good.both_somewhere)}"
     return (
         f"The {which} in this null trial has a hazard ratio of {ratio}, one-sided p {p_words(p)}; "
         f"over {NULL_TRIALS} such trials {'it' if one else 'the best'} averages "
         f"{best.mean_hr:.2f}, and the truth is 1.00. As good a find as the published {value:.2f} "
         f"turns up somewhere in {_of_100(good.somewhere)} null trials, in the named subgroup in "
-        f"{_of_100(good.named)}, and on both endpoints somewhere in "
-        f"{_of_100(good.both_somewhere)}."
+        f"{_of_100(good.named)}{twice}."
     )
 
 
@@ -317,24 +324,27 @@ def _best_picture(best: Best, **_) -> Picture:
         for k, name in enumerate(null.subgroups)
     ]
     return pictures.best_of_null(
-        rows, int(null.best[at]), null.best_hr, best.published, trial=at + 1
+        rows, int(null.best[at]), null.best_hr, best.mean_hr, best.published, trial=at + 1
     )
 
 
-def _best_numbers(best: Best, **_) -> list[dict[str, str]]:
+def _best_numbers(best: Best, contrast, **_) -> list[dict[str, str]]:
     null, at, good = best.null, best.trial, best.as_good
     rows = []
     for k, name in enumerate(null.subgroups):
         row = ForestRow(name, null.hr[at, k], null.lower[at, k], null.upper[at, k])
         rows.append(_row(name, row.words, p_words(null.p_one_sided[at, k])))
-    rows.append(_row("Best subgroup, mean over the null trials", f"{best.mean_hr:.2f}", ""))
-    limit = f"hazard ratio at most {best.published.value:.2f} and p at most {best.published_p:.2g}"
-    for label, share in {
-        "in the named subgroup": good.named,
-        "in some subgroup": good.somewhere,
-        "in the named subgroup, on both endpoints": good.both_named,
-        "in some subgroup, on both endpoints": good.both_somewhere,
-    }.items():
+    rows.append(
+        _row("Best subgroup, mean over the null trials (of logs)", f"{best.mean_hr:.2f}", "")
+    )
+    printed = "printed" if contrast in _EARLY_P else "implied by the interval"
+    limit = f"hazard ratio at most {best.published.value:.2f} and p at most "
+    limit += f"{best.published_p:.2g}, as {printed}"
+    shares = {"in the named subgroup": good.named, "in some subgroup": good.somewhere}
+    if contrast in _EARLY_P_ALSFRS:
+        shares["in the named subgroup, on both endpoints"] = good.both_named
+        shares["in some subgroup, on both endpoints"] = good.both_somewhere
+    for label, share in shares.items():
         words = (
             f"{_percent(share)} of {good.n:,} trials (standard error {_percent(good.se(share))})"
         )
@@ -353,6 +363,7 @@ _WHOLE = {"pooled": "K19.T2A.hr.tot", "50 mg": "K19.T2A.hr.50", "25 mg": "K19.T2
 
 
 _EARLY_P = {"pooled": "K19.T2B.p.tte.tot", "50 mg": "K19.T2B.p.tte.50"}
+_EARLY_P_ALSFRS = {"pooled": "K19.T2B.p.frs.tot", "50 mg": "K19.T2B.p.frs.50"}
 
 
 def _published_p(contrast: str) -> float:
@@ -594,11 +605,14 @@ def _lucky_trial(now: dict) -> dict:
 
 def _cut_sentence(cuts: Cuts, cut, side, **_) -> str:
     least = int(np.nanargmin(cuts.p))
+    said = "and that is the smallest, the p that gets reported"
+    if least != cuts.chosen:
+        smallest = f"{p_words(cuts.p[least])}, at {cuts.months[least]} months"
+        said = f"but the p that gets reported is the smallest: {smallest}"
     searched = cuts.shares[2 if side == "either" else 1][1]
     return (
-        f"Your cut at {cut} months gives p {p_words(cuts.p[cuts.chosen])}, but the p that gets "
-        f"reported is the smallest: {p_words(cuts.p[least])}, at {cuts.months[least]} months. "
-        f"The search passes {cuts.level} for {_of_100(searched)} useless drugs, one fixed cut for "
+        f"Your cut at {cut} months gives p {p_words(cuts.p[cuts.chosen])}, {said}. The search "
+        f"passes {cuts.level} for {_of_100(searched)} useless drugs, one fixed cut for "
         f"{_of_100(cuts.shares[0][1])}."
     )
 
