@@ -22,7 +22,7 @@
       const link = document.createElement('a');
       link.className = 'live-notebook';
       link.textContent = 'Open as a notebook';
-      link.href = `${base}lite/notebooks/index.html?path=${encodeURIComponent(notebook)}`;
+      link.href = `${base}lite/notebooks/index.html?path=${encodeURI(notebook)}`;
       this.status = document.createElement('p');
       this.status.className = 'live-status';
       this.status.setAttribute('role', 'status');
