@@ -7,6 +7,7 @@ import numpy as np
 
 from secondlook.evidence import published
 from twin.annealing import anneal, outside
+from twin.factors import settle
 from twin.times import ARMS, rounds_to
 
 WEEKS_OF_RUN_IN = 12
@@ -199,6 +200,7 @@ def fit_baseline(rng, times, report=print):
     early[np.concatenate([times.block["early", arm] for arm in ARMS])] = True
     table = {column: labels(rng, column, rows_of) for column in LEVELS}
     table["early"] = early
+    settle(rng, times, table, "run_in_change", report=report)  # before scores that rest on it
     table["age"] = fit_age(rng, rows_of, tell)
     table["alsfrs_w0"] = fit_score(rng, rows_of, table["run_in_change"], tell)
     table["months_from_onset"] = fit_months(rng, rows_of, early, tell)

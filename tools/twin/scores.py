@@ -175,13 +175,13 @@ def path(rng, start, change, last):
     return np.clip(scores, 0, 48)
 
 
-def fit_scores(rng, times, baseline, steps=60_000, report=print):
+def fit_scores(rng, times, baseline, steps=120_000, report=print):
     """Return column -> values: ``alsfrs_change``, ``worst_rank`` and one column a visit.
 
     Missing values are -1 in the visit columns and -999 in ``alsfrs_change``.
     """
     changes = Changes(rng, times, baseline)
-    anneal(rng, steps, 0.5, 2e-3, changes.propose, changes.energy)
+    anneal(rng, steps, 1.0, 2e-3, changes.propose, changes.energy)
     report(f"scores: missed {changes.missed():.4f}, odd {sum(changes.parts.values()):.3f}")
     last = last_visits(times.day)
     visits = np.full((len(last), len(VISITS)), -1)
