@@ -146,6 +146,25 @@ def test_the_menus_open_and_close_on_a_telephone(new_page, axe, mode):
     page.wait_for_url("**/book/glossary.html")
 
 
+def test_a_live_chapter_fits_a_telephone(new_page):
+    page = new_page(viewport=NARROW)
+    settle(page, CHAPTER)
+    page.get_by_role("button", name="Make this page live").click()
+    done = "['ready', 'failed'].includes(document.documentElement.dataset.live)"
+    page.wait_for_function(done, timeout=240_000)
+    assert page.evaluate("document.documentElement.dataset.live") == "ready"
+    anyway = page.get_by_role("button", name="Show me anyway")
+    while anyway.count():  # the list shrinks as they are pressed
+        anyway.first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    labs = page.locator(".sl-lab.widget-vbox")
+    assert labs.count() == 4
+    for control in labs.locator("select, button, .noUi-handle, input:visible").all():
+        if box := control.bounding_box():
+            assert box["x"] >= 0, control.evaluate("(e) => e.outerHTML.slice(0, 120)")
+            assert box["x"] + box["width"] <= NARROW["width"] + 1
+
+
 # --- hands on the keyboard ---------------------------------------------------------------------
 
 
