@@ -121,7 +121,7 @@ def _fill_base(folder: Path, say: Callable[[str], None]) -> None:
         say(f"Pyodide's compiled packages came from {served}; every sum is the official one.")
         _pure_wheels(upstream, lock["packages"])
         _write_lock(upstream, lock)
-        say("Compiling the packages for the browser (about a minute, once) …")
+        say("Compiling the packages for the browser (half a minute, once) …")
         wheels = [upstream / LIBRARY, *sorted(upstream.glob("*.whl"))]
         made = {item["from"]: item for item in _recompile(upstream, folder, wheels)}
         for entry in lock["packages"].values():
