@@ -130,7 +130,12 @@ def read(path: str | Path, this: Trial) -> "pd.DataFrame":
     import pandas as pd
 
     path = Path(path)
-    text = pd.read_csv(path, dtype=str, keep_default_na=False)
+    try:
+        text = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except ValueError as error:  # pandas' own: empty, not UTF-8, a line with too many cells
+        raise ValueError(
+            f"{path.name} is not a table with one line a patient and one cell a column: {error}"
+        ) from None
     _check_columns(path.name, list(text.columns), list(this.cohort["columns"]))
     if len(text) != this.cohort["patients"]:
         raise ValueError(

@@ -130,6 +130,26 @@ def test_a_file_cut_short_is_refused(lines, tmp_path):
         read(path, trial("e0302"))
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b"", "No columns"), (b"a,b\n1,2\n1,2,3\n", "line 3"), (b"a,b\n\xff\xfe,1\n", "utf-8")],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path, content, why):
+    path = tmp_path / "e0302.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=f"e0302.csv is not a table .*{why}"):
+        read(path, trial("e0302"))
+
+
+def test_a_row_cut_short_is_named(planted):
+    path, row = planted("alsfrs_w182", "")
+    text = path.read_text(encoding="utf-8").splitlines()
+    text[1] = ",".join(text[1].split(",")[:5])
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"column 'alsfrs_change', row {row}"):
+        read(path, trial("e0302"))
+
+
 def test_another_trial_needs_no_code(lines, tmp_path, monkeypatch):
     raw = json.loads(data_path("trials", "e0302.json").read_text(encoding="utf-8"))
     raw["name"] = "small"
