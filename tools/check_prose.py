@@ -458,7 +458,12 @@ def check(paths: list[Path], root: Path = ROOT) -> list[Offence]:
 def main(argv=None) -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("paths", nargs="*", type=Path, help="default: every notebook and page")
-    paths = [path.resolve() for path in options.parse_args(argv).paths] or pages()
+    paths = pages()
+    if given := [path.resolve() for path in options.parse_args(argv).paths]:
+        paths = [path for path in given if path.is_file()]
+        paths += [page for page in pages() if page.parent in given]
+    if not paths:
+        raise SystemExit(f"no notebook or page in {', '.join(map(str, given))}")
     offences = check(paths)
     for offence in offences:
         print(offence)
