@@ -36,6 +36,14 @@ READ = """() => [...document.querySelectorAll('div.cell')].map((cell) => {
     part.dataset.value ?? part.getAttribute('aria-label') ?? text(part));
 })"""
 
+# How the cells of tables that are results are set, and how wide.
+TABLES = """() => [...document.querySelectorAll('table.sl-table')].flatMap((table) =>
+  [...table.querySelectorAll('th, td')].map((cell) => {
+    const { textAlign, padding, fontSize, fontFamily, color, lineHeight } = getComputedStyle(cell);
+    return [textAlign, padding, fontSize, fontFamily, color, lineHeight,
+      Math.round(cell.getBoundingClientRect().width)];
+  }))"""
+
 # Scrolls the first paragraph after the last lab to the reader's eye, returns where it stands.
 PLACE = """() => {
   const cell = document.querySelector('[data-lab=cut-point]').closest('.cell');
@@ -106,8 +114,13 @@ def live(browser, site_url):
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     open_page(page)
-    page.before = {"read": page.evaluate(READ), "asked": list(page.asked), "state": state(page)}
+    page.before = {
+        "read": page.evaluate(READ),
+        "asked": list(page.asked),
+        "state": state(page),
+    }
     page.evaluate("document.querySelectorAll('sl-reveal .sl-button').forEach((b) => b.click())")
+    page.before["tables"] = page.evaluate(TABLES)
     draft = page.locator("sl-predict[data-id='04.half'] input").first
     draft.fill("1.23")
     page.evaluate("document.activeElement.blur()")
@@ -178,6 +191,10 @@ def test_all_cells_ran_and_say_what_is_printed(live):
     assert hidden == 0
 
 
+def test_a_live_table_looks_like_the_printed_one(live):
+    assert live.before["tables"] and live.evaluate(TABLES) == live.before["tables"]
+
+
 def test_nothing_jumps_under_the_reader(live):
     assert abs(live.after_place - live.before["place"][1]) < 3
 
@@ -223,7 +240,7 @@ def test_a_lab_is_found_by_its_name_and_redraws_from_the_keyboard(live, name):
         )
     assert None not in times, "a key press drew no new picture"
     print(f"{name}: {statistics.median(times):.0f} ms from key to picture")
-    assert statistics.median(times) < 3000
+    assert statistics.median(times) < 1000  # 60 to 90 on a quiet machine; the aim is 300
     assert handle.get_attribute("aria-valuetext") in lab.inner_text()
 
 
@@ -459,8 +476,10 @@ def test_an_output_under_the_readers_hands_waits_until_they_leave(page):
     assert box.input_value() == "0.0" and box.evaluate("n => n === document.activeElement")
     box.press("Tab")
     box.evaluate("n => document.activeElement.blur()")
-    page.wait_for_function("!document.querySelector('.live-pending')")
-    assert outputs(page)[2] == "three"
+    page.wait_for_function(
+        "document.querySelectorAll('.cell_output')[2].innerText.trim() === 'three'"
+    )
+    assert page.locator(".live-pending").count() == 0
 
 
 def make_live_by_script(page) -> str:

@@ -89,7 +89,7 @@ export class Cell {
     }
     const lab = place.querySelector('[data-lab]')?.dataset.lab;
     if (lab) box.dataset.lab = lab;
-    copyAlternatives(old, box);
+    likePrinted(old, box);
     nameControls(box);
     const swap = () => {
       this.forget = () => {};
@@ -177,15 +177,20 @@ async function drawn(box) {
   }
 }
 
-/** Plots of matplotlib come from Python without a description: the printed ones have it. */
-function copyAlternatives(old, box) {
-  const from = old.flatMap((child) => [...child.querySelectorAll('img')]);
+/** Give what Python shows the looks and the descriptions that it has on the printed page. */
+function likePrinted(old, box) {
+  // the page's styles for HTML, not JupyterLab's
+  for (const html of box.querySelectorAll('.jp-RenderedHTML')) {
+    html.classList.remove('jp-RenderedHTMLCommon');
+    html.classList.add('output', 'text_html');
+  }
+  // plots of matplotlib come without a description
+  const images = old.flatMap((child) => [...child.querySelectorAll('img')]);
   [...box.querySelectorAll('img:not([alt])')].forEach((image, i) => {
-    image.alt = from[i]?.alt ?? '';
+    image.alt = images[i]?.alt ?? '';
   });
-  // pandas leaves the corner of a table's head empty, which a screen reader reads as a heading
+  // a table's empty corner is no heading
   for (const corner of box.querySelectorAll('thead th:empty')) {
-    const plain = document.createElement('td');
-    corner.replaceWith(plain);
+    corner.replaceWith(document.createElement('td'));
   }
 }
