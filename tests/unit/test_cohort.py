@@ -146,7 +146,7 @@ def test_a_row_cut_short_is_named(planted):
     text = path.read_text(encoding="utf-8").splitlines()
     text[1] = ",".join(text[1].split(",")[:5])
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=rf"column 'alsfrs_change', row {row}"):
+    with pytest.raises(ValueError, match=rf"column 'worst_rank', row {row}"):
         read(path, trial("e0302"))
 
 
