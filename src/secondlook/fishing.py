@@ -525,48 +525,8 @@ def as_good_as(
         The published p on ALSFRS-R; None takes p.
     contrast : "pooled", "50 mg" or "25 mg"
     """
-    limits = {"hr": hr, "p": p, "p_other": p_other}
-    finds = finds_as_good(cohort, subgroup_names, n, rng, **limits, contrast=contrast, trial=trial)
-    return finds.shares(named)
-
-
-@dataclass(frozen=True)
-class Finds:
-    """Where null trials yield a find as good as a published one; bool (shuffles, subgroups).
-
-    Attributes
-    ----------
-    subgroups : names of the columns.
-    on_time, on_both : on time to event; on ALSFRS-R as well.
-    """
-
-    subgroups: tuple[str, ...]
-    on_time: np.ndarray
-    on_both: np.ndarray
-
-    def shares(self, named: str, first: int | None = None) -> AsGood:
-        """Count the finds in the named subgroup, and in any of the first so many subgroups."""
-        _one_of("named", named, self.subgroups[:first])
-        at = self.subgroups.index(named)
-        one, both = self.on_time[:, :first], self.on_both[:, :first]
-        hits = (one[:, at], one.any(axis=1), both[:, at], both.any(axis=1))
-        return AsGood(*(float(hit.mean()) for hit in hits), len(one))
-
-
-def finds_as_good(
-    cohort,
-    subgroup_names: Sequence[str],
-    n: int,
-    rng: np.random.Generator,
-    *,
-    hr: float,
-    p: float,
-    p_other: float | None = None,
-    contrast: str = "pooled",
-    trial: str = TRIAL,
-) -> Finds:
-    """Every find of :func:`as_good_as`, shuffle by shuffle; parameters as there."""
     names = tuple(subgroup_names)
+    _one_of("named", named, names)
     p_other = p if p_other is None else p_other
     _check_level(p, 1)
     _check_level(p_other, 1)
@@ -588,7 +548,10 @@ def finds_as_good(
         member = np.stack([groups[name] for name in names])[column][:, :, None]
         fit, p_cell = _two_arm(cohort, this, shuffled[row], member, contrast)
         find[row, column] = ((fit.hr <= hr) & (p_cell <= p))[:, 0]
-    return Finds(names, find, find & (z[:, len(names) :] >= _normal.quantile(1 - p_other)))
+    both = find & (z[:, len(names) :] >= _normal.quantile(1 - p_other))
+    at = names.index(named)
+    hits = (find[:, at], find.any(axis=1), both[:, at], both.any(axis=1))
+    return AsGood(*(float(hit.mean()) for hit in hits), n)
 
 
 def _two_arm(cohort, this, arms, member, contrast):

@@ -400,14 +400,21 @@ def test_as_good_as_counts_what_it_says(cohort):
 
 def test_a_find_as_good_as_the_published_one(cohort):
     # Simulated trials: 1.0% in the named subgroup, 13.8% somewhere; both endpoints 0.12%, 2.6%.
+    # How often both endpoints agree depends on how many of those with an event are ranked worst,
+    # which was not printed: the twin's share gives less, everyone ranked worst gives more.
     names = list(subgroups(cohort))
-    rng = np.random.default_rng(SEED)
-    good = as_good_as(cohort, names, "12 months or less", 4000, rng, hr=0.57, p=0.01)
+    good, tied = (
+        as_good_as(
+            table, names, "12 months or less", 10_000, np.random.default_rng(SEED), hr=0.57, p=0.01
+        )
+        for table in (cohort, cohort.assign(worst_rank=cohort["event"]))
+    )
     assert good.named == pytest.approx(0.010, abs=0.003 + 4 * good.se(good.named))
     assert good.somewhere == pytest.approx(0.138, abs=0.03 + 4 * good.se(good.somewhere))
-    assert good.both_named == pytest.approx(0.0012, abs=0.001 + 4 * good.se(good.both_named))
-    assert good.both_somewhere == pytest.approx(0.026, abs=0.015 + 4 * good.se(good.both_somewhere))
-    assert good.se(0.01) == pytest.approx(np.sqrt(0.01 * 0.99 / 4000))
+    assert good.both_named < 0.0012 + 4 * good.se(0.0012) and good.both_somewhere < 0.026
+    assert tied.both_named > 0.0012 - 4 * good.se(0.0012) and tied.both_somewhere > 0.026
+    assert good.both_somewhere < tied.both_somewhere < tied.somewhere
+    assert good.se(0.01) == pytest.approx(np.sqrt(0.01 * 0.99 / 10_000))
 
 
 # --- another trial

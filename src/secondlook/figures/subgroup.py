@@ -66,9 +66,10 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
     chance, looks = np.asarray(chance), len(chance)
     last = float(chance[-1])
     lines = (chance, np.asarray(independent), np.asarray(corrected))
+    tried = "; hollow dots: settings you tried before" if _earlier(path, looks) else ""
     return Picture(
         title=f"A useless drug is 'significant' somewhere in {_percent(last)} of trials",
-        subtitle=f"Share of {shuffles:,} trials in which at least one look passes {level}",
+        subtitle=f"Share of {shuffles:,} trials in which at least one look passes {level}{tried}",
         source=TWIN_SHUFFLED,
         alt=f"Rising line. The chance that a useless drug is significant somewhere climbs from "
         f"{_percent(float(chance[0]))} at 1 look to {_percent(last)} at {_looks(looks)}; "
@@ -267,7 +268,7 @@ def p_words(p: float) -> str:
 def _draw_climb(sheet: Sheet, lines, path) -> None:
     chance, independent, corrected = lines
     looks = len(chance)
-    most = max(looks, 4, *(n for n, _ in path))
+    most = max(looks, 4)
     panel = sheet.panel(
         sheet.left + 40, sheet.right - (122 if sheet.narrow else 220),
         sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
@@ -279,7 +280,8 @@ def _draw_climb(sheet: Sheet, lines, path) -> None:
     x = np.arange(1, looks + 1)
     panel.line(x, independent, color=MUTED, linewidth=1.2, linestyle=_DASHED)
     panel.line(x, corrected, color=MUTED, linewidth=1.2, linestyle=_DOTTED)
-    _draw_path(panel, path)
+    if earlier := _earlier(path, looks):
+        panel.points(*zip(*earlier, strict=True), fill=False)
     panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
     panel.points(looks, chance[-1], color=COBALAMIN, size=9)
     words = ["find something", "if looks were independent", "dividing the level by looks"]
@@ -291,17 +293,12 @@ def _draw_climb(sheet: Sheet, lines, path) -> None:
     ]
     labels[0][-1].update(color=COBALAMIN, weight="bold")
     labels = labels if looks > 1 else labels[:1]  # one look is its own reference
-    for _, y, _, _ in labels:  # thin leaders, where plans tried before reach further right
-        panel.line((looks, most), (y, y), color=MUTED, linewidth=0.5)
-    panel.end_labels([(most, *label[1:]) for label in labels])
+    panel.end_labels(labels)
 
 
-def _draw_path(panel: Panel, path) -> None:
-    if len(path) < 2:
-        return
-    x, y = zip(*path, strict=True)
-    panel.line(x, y, color=INK, linewidth=0.8)
-    panel.points(x[:-1], y[:-1], fill=False)
+def _earlier(path, looks: int) -> list[tuple[int, float]]:
+    """The settings tried before that fit into a picture of so many looks."""
+    return [(n, share) for n, share in path[:-1] if n <= max(looks, 4)]
 
 
 def _ratio_limits(rows) -> tuple[float, float]:

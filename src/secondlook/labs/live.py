@@ -95,4 +95,4 @@ def _row(buttons) -> w.HBox:
 
 
 def _show(box: w.VBox, yes: bool) -> None:
-    box.layout.display = None if yes else "none"
+    box.layout.display = "flex" if yes else "none"
