@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from conftest import HTML
 
+HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.glob("*/*.html")) + [
     path.name for path in sorted(HTML.glob("*.html"))
 ]
