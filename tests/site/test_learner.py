@@ -52,6 +52,27 @@ def document(*cells, head=""):
     )
 
 
+def book_page(html):
+    """A page of the book: sections, cells, text; two reveals that share a stretch of text."""
+    reveal_half = '<sl-reveal data-id="04.half"></sl-reveal>'
+    return document(
+        '<article><section id="first"><h2>First</h2><p id="intro">Before.</p>',
+        cell(html["fishing"]),
+        cell(html["reveal"], RESULT),
+        cell(html["outcome"]),
+        '<p id="says">About half of them.</p><div class="admonition" id="note">So it is.</div>',
+        '<section id="inner"><h3>Inner</h3><p id="deep">Deeper.</p></section>',
+        '<section id="own"><h3>Own question</h3><p id="asks">It leads to a question.</p>',
+        cell(html["half"]),
+        cell(reveal_half, '<p id="half-result">1.2</p>'),
+        '<p id="half-says">More die.</p></section></section>',
+        '<section id="second"><h2>Second</h2>',
+        *(cell(html["fishing"]), cell(html["half"]), cell(html["reveal"]), cell(reveal_half)),
+        '<p id="both">After both.</p></section>',
+        '<section id="last"><p id="far">Elsewhere.</p></section></article>',
+    )
+
+
 def pages():
     html = {name: part.html for name, part in PARTS.items()}
     result = cell(html["reveal"], RESULT, html["outcome"])
@@ -64,6 +85,7 @@ def pages():
         "apart.html": document(
             cell(html["fishing"]), cell(html["reveal"], RESULT), cell(html["outcome"])
         ),
+        "book.html": book_page(html),
         "mine.html": document(cell(html["mine"])),
         "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
             '<script defer src="learner.js"></script>', ""
@@ -234,6 +256,153 @@ def test_show_me_anyway_opens_the_result_and_marks_a_later_prediction(tab):
     tab.goto("mine.html")
     assert "not this time (late)" in tab.locator("table").first.inner_text()
     assert tab.get_by_text("Brier score").count() == 0
+
+
+# --- a page of the book: the text after a lab waits as well ---------------------------------------
+
+TOLD = ("says", "note", "inner", "deep")
+MEANING = "The result and what it means appear once you have committed your prediction."
+
+
+@pytest.fixture
+def book(profile):
+    page = profile.new_page()
+    page.goto("book.html")
+    return page
+
+
+def seen(page, *ids):
+    return {id for id in ids if page.locator(f"#{id}").is_visible()}
+
+
+def choose_half(page):
+    half = page.locator('sl-predict[data-id="04.half"]').first
+    half.get_by_label("More of them die").check()
+    half.locator("select").select_option("80")
+    half.get_by_role("button", name="Commit prediction").click()
+
+
+def test_what_a_result_means_waits_up_to_the_next_question_of_the_section(book):
+    assert seen(book, *TOLD, "result", "half-result", "half-says", "both") == set()
+    assert not book.locator("sl-outcome").is_visible()
+    assert seen(book, "intro", "asks", "far") == {"intro", "asks", "far"}
+    assert book.locator("#own sl-predict").is_visible()
+    assert book.locator("sl-reveal .sl-bar p").first.inner_text() == MEANING
+    book.locator("#first sl-predict").first.locator("input").fill("30")
+    book.locator("#first sl-predict").first.locator("select").select_option("70")
+    book.locator("#first").get_by_role("button", name="Commit prediction").first.click()
+    assert seen(book, *TOLD, "result") == {*TOLD, "result"}
+    assert seen(book, "half-says", "half-result", "both") == set()
+    assert book.locator("#first sl-outcome").is_visible()
+
+
+def test_text_after_two_reveals_waits_for_both_and_looking_opens_it(book):
+    book.locator("#second").get_by_role("button", name="Show me anyway").first.click()
+    assert seen(book, *TOLD) == set(TOLD) and seen(book, "both", "half-says") == set()
+    book.locator("#second").get_by_role("button", name="Show me anyway").click()
+    assert seen(book, "both", "half-says") == {"both", "half-says"}
+    assert book.locator(".sl-later").count() == 0
+
+
+def test_another_tab_opens_and_closes_the_text(profile, book):
+    other = profile.new_page()
+    other.goto("book.html")
+    choose_half(other)
+    book.locator("#half-says").wait_for()
+    assert seen(book, "both", "says") == set()
+    other.goto("mine.html")
+    other.get_by_role("button", name="Erase everything").click()
+    other.get_by_role("button", name="Erase it now").click()
+    book.locator("#half-says").wait_for(state="hidden")
+
+
+def test_text_waits_while_a_live_output_takes_the_place_of_the_printed_one(book):
+    put = """() => {
+      const out = document.querySelector('#result').parentNode;
+      const live = document.createElement('div');
+      live.className = 'live-output';
+      live.innerHTML = '<sl-reveal data-id="04.fishing"></sl-reveal><p id="live-result">48</p>';
+      window.printed = [...out.children];
+      out.append(live);            // the new reveal stands before the old one is taken out
+      const both = getComputedStyle(document.querySelector('#says')).display;
+      window.printed.forEach((node) => node.remove());
+      return both;
+    }"""
+    assert book.evaluate(put) == "none"
+    assert seen(book, "says", "deep", "live-result") == set()
+    book.evaluate("""() => {
+      const out = document.querySelector('#live-result').closest('.cell_output');
+      out.replaceChildren(...window.printed);   // Python is gone: the printed page comes back
+    }""")
+    assert seen(book, "says", "deep", "result") == set()
+    book.evaluate("document.querySelector('#first sl-reveal').remove()")
+    assert seen(book, "says", "deep") == {"says", "deep"}  # nothing hides it, nothing opens it
+
+
+@pytest.mark.parametrize("id", ["deep", "inner"])
+def test_an_address_into_a_part_that_waits_shows_it(profile, id):
+    page = profile.new_page()
+    page.set_viewport_size({"width": 900, "height": 300})
+    page.goto(f"book.html#{id}")
+    page.locator(f"#{id}").wait_for()
+    assert seen(page, *TOLD) == set(TOLD)
+    top = page.locator(f"#{id}").evaluate("e => e.getBoundingClientRect().top")
+    assert -1 < top < 300
+    assert seen(page, "result", "half-says", "both") == set()
+    words = page.locator("#first sl-reveal .sl-bar p").first.inner_text()
+    assert words == "The result appears once you have committed your prediction."
+    assert stored(page) is None
+    page.goto("index.html")
+    page.goto("book.html")
+    assert seen(page, *TOLD) == set()
+
+
+def test_a_link_on_the_page_and_the_words_of_a_search_show_their_part(profile, book):
+    book.evaluate("location.hash = '#half-says'")
+    book.locator("#half-says").wait_for()
+    assert seen(book, "says", "both") == set()
+    book.evaluate("location.hash = '#%'")
+    assert seen(book, "says", "both") == set()
+    found = profile.new_page()
+    found.add_init_script("""addEventListener('DOMContentLoaded', () => {
+      const word = document.createElement('span');
+      word.className = 'highlighted';
+      document.querySelector('#deep').append(word);
+    });""")
+    found.goto("book.html#first")
+    found.locator("#deep").wait_for()
+    assert seen(found, "half-says", "both") == set()
+
+
+def test_print_and_no_scripts_show_the_text_that_waits(browser, url, book):
+    book.emulate_media(media="print")
+    assert seen(book, *TOLD, "half-says", "both") == {*TOLD, "half-says", "both"}
+    context = browser.new_context(base_url=url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("book.html")
+    assert seen(page, *TOLD, "half-says", "both") == {*TOLD, "half-says", "both"}
+    context.close()
+
+
+def test_only_a_page_of_the_book_hides_what_follows_the_cell(tab):
+    assert tab.locator("sl-reveal").count() == 1 and tab.locator(".sl-later").count() == 0
+    words = tab.locator(".sl-bar p").inner_text()
+    assert words == "The result appears once you have committed your prediction."
+
+
+def test_the_built_chapter_keeps_what_a_lab_means_until_it_is_asked(page, site):
+    page.goto("chapters/04_subgroup.html")
+    lab = page.locator('[data-lab="fishing-rig"]')
+    section = page.locator("section:has(> div.cell [data-lab='fishing-rig'])")
+    told = section.locator("> p, > div.admonition").filter(has_text="independent")
+    assert told.count() > 0 and not told.first.is_visible() and not lab.is_visible()
+    assert section.locator("sl-predict").is_visible()
+    section.get_by_role("button", name="Show me anyway").click()
+    assert told.first.is_visible() and lab.is_visible()
+    nested = page.locator("section section section:has(> h3)").filter(has_text="not printed").last
+    assert not nested.is_visible()
+    page.evaluate("id => { location.hash = id; }", nested.get_attribute("id"))
+    nested.wait_for()
 
 
 # --- hosts: moved, copied, put back, brought twice ------------------------------------------------

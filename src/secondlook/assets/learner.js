@@ -656,19 +656,68 @@
     }
   }
 
-  /* ---- sl-reveal: hides the rest of its cell's output until the prediction is committed -------- */
+  /* ---- sl-reveal: hides what would give the answer away until the prediction is committed ------ */
 
   // JupyterLab takes cells that are scrolled away out of the page: remember what had a reveal
   const gated = new Set();
   const LOOKED = 'You looked first. A prediction you commit now is kept and marked late.';
 
+  const landed = new Set(); // reveals into whose text an address has led the reader on this page
+
+  /* What follows a reveal's cell in its section of a book page, up to the next prediction. */
+  function following(reveal) {
+    const cell = reveal.closest('article div.cell');
+    const found = [];
+    for (let node = cell?.nextElementSibling; node; node = node.nextElementSibling) {
+      if (node.matches('sl-predict') || node.querySelector('sl-predict')) break;
+      found.push(node);
+    }
+    return found;
+  }
+
+  const closed = (reveal) => !prediction(reveal.dataset.id) && !landed.has(reveal.dataset.id);
+
+  /* Mark everything that some closed reveal hides; one pass for all, because they may overlap. */
+  function hideFollowing() {
+    const later = new Set([...document.querySelectorAll('sl-reveal')].filter(closed).flatMap(following));
+    for (const node of document.querySelectorAll('.sl-later')) {
+      if (!later.has(node)) node.classList.remove('sl-later');
+    }
+    later.forEach((node) => node.classList.add('sl-later'));
+  }
+
+  function hashTarget() {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch (error) {
+      return null; // a stray % in the address
+    }
+  }
+
+  /* An address or a search led to a place that waits: show that part, and only for this visit. */
+  function land(target) {
+    if (!target?.closest('.sl-later')) return;
+    for (const reveal of document.querySelectorAll('sl-reveal')) {
+      if (following(reveal).some((node) => node.contains(target))) landed.add(reveal.dataset.id);
+    }
+    announce();
+    target.scrollIntoView();
+  }
+  const landOnHash = () => land(hashTarget());
+  addEventListener('hashchange', landOnHash);
+  addEventListener('load', () => {
+    landOnHash();
+    land(document.querySelector('.sl-later .highlighted')); // the words of a search, marked by Sphinx
+  });
+
   class Reveal extends Part {
     build() {
       gated.add(this.key);
+      this.words = el('p', {});
       this.bar = el(
         'div',
         { class: 'sl-made sl-bar' },
-        el('p', {}, 'The result appears once you have committed your prediction.'),
+        this.words,
         button('Show me anyway', () => this.show()),
       );
       this.looked = el('p', { class: 'sl-made sl-looked', role: 'status', tabindex: '-1' });
@@ -685,9 +734,15 @@
       const r = prediction(this.key);
       const hadFocus = this.bar.contains(document.activeElement);
       this.bar.hidden = Boolean(r);
+      const meaning = !landed.has(this.key) && following(this).length > 0;
+      setText(
+        this.words,
+        `The result${meaning ? ' and what it means appear' : ' appears'} once you have committed your prediction.`,
+      );
       if (r && r.kind === 'skip') setText(this.looked, LOOKED);
       else if (r && hadFocus) setText(this.looked, 'Your prediction was committed in another tab.');
       else if (!r || this.looked.textContent === LOOKED) setText(this.looked, '');
+      hideFollowing();
       this.hideRest(!r);
       if (r && hadFocus) {
         this.looked.focus();
@@ -716,6 +771,7 @@
     disconnectedCallback() {
       super.disconnectedCallback();
       this.release();
+      hideFollowing();
     }
   }
 
