@@ -143,9 +143,13 @@ function whenFree(old, act) {
   const inside = () => old.some((child) => child.contains(document.activeElement));
   if (!inside()) return act();
   const place = old[0].parentElement;
-  const cancel = () => place.removeEventListener('focusout', left);
+  let waiting = true; // the focus may move several times before a timer runs
+  const cancel = () => {
+    waiting = false;
+    place.removeEventListener('focusout', left);
+  };
   const left = () => setTimeout(() => {
-    if (inside()) return;
+    if (!waiting || inside()) return;
     cancel();
     act();
   });
