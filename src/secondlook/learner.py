@@ -19,6 +19,8 @@ from secondlook.checks import check_table
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KINDS = ("number", "choice", "probability")
 _BEFORE = "Note your prediction, and how sure you are, before you look at the result."
+_BELIEF = "Note how likely you think it is, in percent, before you read on."
+_RECALL = "What you said before and what you say now stand here side by side"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def predict(
 ):
     """Ask for a prediction and how sure the reader is of it; it locks when committed.
 
+    A probability says by itself how sure the reader is, so nothing else is asked beside it.
+
     Parameters
     ----------
     id : str
@@ -54,7 +58,8 @@ def predict(
     question : str
         Plain text; ``**bold**`` and ```code``` are understood.
     kind : {"number", "choice", "probability"}
-        A probability is asked in percent, 0 to 100.
+        A probability, that something is or will be so, is asked in percent, 0 to 100. Without an
+        ``outcome`` it is listed as a belief.
     options : dict of str to str
         For a choice: key to text, two or more.
     unit : str
@@ -62,7 +67,8 @@ def predict(
     low, high : float
         The least and the greatest number that makes sense, in ``unit``.
     within : float
-        How near counts as right, in ``unit``; the reader is told, so that "how sure" has a meaning.
+        For a number: how near counts as right, in ``unit``; the reader is told, so that "how sure"
+        has a meaning.
 
     Raises
     ------
@@ -89,7 +95,8 @@ def outcome(id, value, tol=None, label=None):
     id : str
         The prediction.
     value : float or str
-        The truth, in the prediction's unit (percent for a probability); for a choice, its key.
+        The truth, in the prediction's unit; for a choice, its key; for a probability, 100 if the
+        thing came true and 0 if it did not.
     tol : float
         How near counts as right, for a prediction that did not state it with ``within``.
     label : str
@@ -101,6 +108,24 @@ def outcome(id, value, tol=None, label=None):
         If the value is not a finite number or a key, or ``tol`` is negative.
     """
     _show(outcome_element(id, value, tol, label))
+
+
+def recall(before, after):
+    """Set a prediction beside a later one of the same kind and unit: "You said 55% before …".
+
+    Until both are committed it shows one quiet line. It needs no kernel and stores nothing.
+
+    Parameters
+    ----------
+    before, after : str
+        Two predictions, for example ``"04.belief"`` and ``"04.belief_after"``.
+
+    Raises
+    ------
+    ValueError
+        If an id does not fit, or both are the same.
+    """
+    _show(recall_element(before, after))
 
 
 def answer(id, question, hints=None):
@@ -155,8 +180,11 @@ def predict_element(
     elif options is not None:
         raise ValueError(f'options: only kind="choice" has options, not {kind!r}')
     if kind == "probability":
-        if any(x is not None for x in (unit, low, high)):
-            raise ValueError("unit, low, high: a probability is always asked in percent, 0 to 100")
+        if any(x is not None for x in (unit, low, high, within)):
+            raise ValueError(
+                "unit, low, high, within: a probability is always asked in percent, 0 to 100, and "
+                "has no distance from the truth"
+            )
         unit, low, high = "%", 0, 100
     limits = {name: _finite(name, x) for name, x in (("low", low), ("high", high))}
     if None not in limits.values() and limits["low"] >= limits["high"]:
@@ -167,7 +195,7 @@ def predict_element(
             f'<li data-key="{_escape(key)}">{_text(words)}</li>' for key, words in options.items()
         )
         inner += f'<ul class="sl-options">{"".join(items)}</ul>'
-    inner += f'<p class="sl-before">{_BEFORE}</p>'
+    inner += f'<p class="sl-before">{_BELIEF if kind == "probability" else _BEFORE}</p>'
     attributes = _attributes(
         id=_check_id(id), kind=kind, unit=unit, **limits, within=_finite("within", within, least=0)
     )
@@ -195,6 +223,15 @@ def outcome_element(id, value, tol=None, label=None):
         f'<sl-outcome {attributes}><p class="sl-result">{_text(words)}</p></sl-outcome>',
         f"Prediction {id}. {words}",
     )
+
+
+def recall_element(before, after):
+    """Return what ``recall`` shows."""
+    attributes = _attributes(before=_check_id(before), after=_check_id(after))
+    if before == after:
+        raise ValueError(f"after: must be another prediction than before, not {after!r} again")
+    words = f"{_RECALL} once you have committed both."
+    return Element(f'<sl-recall {attributes}><p class="sl-before">{words}</p></sl-recall>', words)
 
 
 def answer_element(id, question, hints=None):

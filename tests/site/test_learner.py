@@ -23,6 +23,9 @@ PARTS = {
     ),
     "half": learner.predict_element("04.half", "What of the late patients?", "choice", CHOICES),
     "best": learner.predict_element("04.best", "How probable?", "probability"),
+    "again": learner.predict_element("04.again", "And now?", "probability"),
+    "recall": learner.recall_element("04.best", "04.again"),
+    "outcome-best": learner.outcome_element("04.best", 100, label="true"),
     "answer": learner.answer_element("04.interaction_p", "The p, two-sided?"),
     "mine": learner.my_predictions_element(),
     "outcome": learner.outcome_element("04.fishing", 48, 10, "48%"),
@@ -86,6 +89,8 @@ def pages():
             cell(html["fishing"]), cell(html["reveal"], RESULT), cell(html["outcome"])
         ),
         "book.html": book_page(html),
+        "belief.html": document(*(cell(html[name]) for name in ("best", "again", "recall"))),
+        "true.html": document(cell(html["best"]), cell(html["outcome-best"])),
         "mine.html": document(cell(html["mine"])),
         "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
             '<script defer src="learner.js"></script>', ""
@@ -141,7 +146,8 @@ def stored(page, key=KEY):
 def commit(page, value="30", confidence="70", of="04.fishing"):
     box = page.locator(f'sl-predict[data-id="{of}"]')
     box.locator("input[type=text]").fill(value)
-    box.locator("select").select_option(confidence)
+    if box.locator("select").count():
+        box.locator("select").select_option(confidence)
     box.get_by_role("button", name="Commit prediction").click()
     return box
 
@@ -205,10 +211,45 @@ def test_a_choice_and_a_probability(tab):
     half.get_by_role("button", name="Commit prediction").click()
     assert "Your prediction: More of them die, 80% sure." in half.locator(".sl-said").inner_text()
     assert "Right." in tab.locator('sl-outcome[data-id="04.half"]').inner_text()
-    best = commit(tab, "14", "60", "04.best")
-    assert "Your prediction: 14%, 60% sure." in best.locator(".sl-said").inner_text()
+    best = commit(tab, "14", of="04.best")
+    assert "Your prediction: 14%. Committed" in best.locator(".sl-said").inner_text()
+    assert best.locator("select").count() == 0
+    assert "confidence" not in stored(tab)["predictions"]["04.best"]
     kinds = {id: r["kind"] for id, r in stored(tab)["predictions"].items()}
     assert kinds == {"04.half": "choice", "04.best": "probability"}
+
+
+def test_a_belief_before_and_after_stand_side_by_side(profile):
+    page = profile.new_page()
+    page.goto("belief.html")
+    recall = page.locator("sl-recall")
+    quiet = learner.recall_element("04.best", "04.again").text
+    assert recall.inner_text() == quiet
+    commit(page, "55", of="04.best")
+    assert recall.inner_text() == quiet
+    commit(page, "30", of="04.again")
+    assert recall.inner_text() == "You said 55% before and 30% now."
+    assert recall.locator(".sl-recalled").get_attribute("role") == "status"
+    page.reload()
+    assert recall.inner_text() == "You said 55% before and 30% now."
+    page.evaluate("""() => {
+      const data = JSON.parse(localStorage.getItem('secondlook'));
+      Object.assign(data.predictions['04.again'], { kind: 'number', unit: 'days', confidence: 50 });
+      localStorage.setItem('secondlook', JSON.stringify(data));
+    }""")
+    page.reload()
+    assert recall.inner_text() == quiet
+
+
+def test_a_probability_with_a_truth_is_scored_by_itself(profile):
+    page = profile.new_page()
+    page.goto("true.html")
+    commit(page, "90", of="04.best")
+    outcome = page.locator("sl-outcome").inner_text().split("\n\n")
+    assert outcome == ["Your prediction: 90%.", "It came out as true."]
+    page.goto("mine.html")
+    assert "true\tit came true" in page.locator("table").first.inner_text()
+    assert "Brier score 0.010 over 1 prediction." in page.locator(".sl-brier").inner_text()
 
 
 @pytest.mark.parametrize(
@@ -216,7 +257,8 @@ def test_a_choice_and_a_probability(tab):
     [
         ("", "Type a number first."),
         ("many", "Write one number, such as 12 or 0.5."),
-        ("0.3", "Write it in percent, with the sign: 30% or 0.3%."),
+        ("0.3", "Did you mean 30% or 0.3%? Write the percent sign."),
+        ("0,7", "Did you mean 70% or 0.7%? Write the percent sign."),
         ("120", "Give a number from 0% up to 100%."),
         ("-5", "Give a number from 0% up to 100%."),
         ("<5", "Commit to one number, without a sign such as <."),
@@ -516,7 +558,7 @@ def test_storage_that_is_really_full_keeps_what_was_there(tab):
         catch (error) { /* full for this size */ }
       }
     }""")
-    best = commit(tab, "14", "60", "04.best")
+    best = commit(tab, "14", of="04.best")
     assert "has no room left" in best.locator(".sl-note").inner_text()
     assert best.locator(".sl-said").is_visible()
     assert set(stored(tab)["predictions"]) == {"04.fishing"}
@@ -616,7 +658,7 @@ def test_two_tabs_that_write_without_knowing_lose_nothing(profile, tab):
     assert set(stored(tab)["predictions"]) == {"04.fishing", "04.best"}
     flag = tab.locator('sl-predict[data-id="04.best"] .sl-said')
     flag.wait_for()
-    assert "9%, 60% sure" in flag.inner_text()
+    assert "Your prediction: 9%. Committed" in flag.inner_text()
 
 
 def test_an_erasure_in_one_tab_unlocks_the_other_and_nothing_comes_back(profile, tab):
@@ -627,7 +669,7 @@ def test_an_erasure_in_one_tab_unlocks_the_other_and_nothing_comes_back(profile,
     mine.get_by_role("button", name="Erase it now").click()
     tab.locator('sl-predict[data-id="04.fishing"] form').wait_for()
     assert not tab.locator("#result").is_visible()
-    commit(tab, "14", "60", "04.best")
+    commit(tab, "14", of="04.best")
     assert set(stored(tab)["predictions"]) == {"04.best"}
 
 
@@ -671,7 +713,7 @@ def test_the_hints_open_in_two_steps(tab):
 
 def fill_and_open_mine(tab):
     commit(tab, "40", "90")
-    commit(tab, "14", "60", "04.best")
+    commit(tab, "14", of="04.best")
     tab.locator("sl-answer").get_by_label("Your answer").fill("2%")
     tab.locator("sl-answer").get_by_role("button", name="Check").click()
     tab.goto("mine.html")
@@ -686,7 +728,8 @@ def test_the_list_shows_predictions_calibration_and_answers(tab):
         "Your answers",
     ]
     assert "How many of 100?\t40%\t90%" in tables[0] and "48%\tright" in tables[0]
-    assert "14%\t60%" in tables[0] and "open" in tables[0]
+    assert "How probable?\t14%\t\t" in tables[0] and "a belief" in tables[0]
+    assert "open" not in tables[0]
     assert "90 to 100%\t90%\t1\t1\t100%" in tables[1]
     assert "Brier score 0.010 over 1 prediction." in tab.locator(".sl-brier").inner_text()
     assert "The p, two-sided?\t2%\t1" in tables[2]

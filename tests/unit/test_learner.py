@@ -42,6 +42,22 @@ def test_a_choice_shows_its_options_without_scripts():
 def test_a_probability_is_asked_in_percent():
     html = learner.predict_element("04.best", "How probable?", "probability").html
     assert 'data-kind="probability" data-unit="%" data-low="0" data-high="100"' in html
+    assert "how likely you think it is, in percent" in html and "how sure" not in html
+
+
+def test_a_recall_says_what_it_is_without_scripts():
+    element = learner.recall_element("04.belief", "04.belief_after")
+    assert element.html.startswith(
+        '<sl-recall data-before="04.belief" data-after="04.belief_after"><p'
+    )
+    assert (
+        plain(element.html).strip()
+        == element.text
+        == (
+            "What you said before and what you say now stand here side by side once you have committed "
+            "both."
+        )
+    )
 
 
 def test_an_outcome_is_readable_without_scripts():
@@ -83,6 +99,7 @@ def test_nothing_in_an_output_is_random_and_nothing_is_markup_by_accident():
         lambda: learner.outcome_element("04.x", 1, label=evil),
         lambda: learner.answer_element("04.familywise", evil, hints=(evil,)),
         learner.my_predictions_element,
+        lambda: learner.recall_element("04.x", "04.y"),
         learner.setup_element,
     ]
     for each in make:
@@ -106,10 +123,12 @@ def test_every_function_shows_at_once_and_returns_nothing(monkeypatch):
     assert learner.predict("04.fishing", "How many?", unit="%", within=10) is None
     assert learner.reveal("04.fishing") is None
     assert learner.outcome("04.fishing", 48.0, tol=10, label="48%") is None
+    assert learner.recall("04.belief", "04.belief_after") is None
     assert learner.answer("04.familywise", "How often?") is None
     assert learner.my_predictions() is None
     assert [re.match(r"<([a-z-]+)", e.html)[1] for e in shown] == [
-        *("style", "sl-predict", "sl-reveal", "sl-outcome", "sl-answer", "sl-my-predictions")
+        *("style", "sl-predict", "sl-reveal", "sl-outcome"),
+        *("sl-recall", "sl-answer", "sl-my-predictions"),
     ]
     bundle = shown[2]._repr_mimebundle_()
     assert bundle == {
@@ -137,6 +156,12 @@ def test_every_function_shows_at_once_and_returns_nothing(monkeypatch):
             lambda: learner.predict_element("a", "?", "probability", unit="%"),
             "always asked in perc",
         ),
+        (
+            lambda: learner.predict_element("a", "?", "probability", within=5),
+            "has no distance from the truth",
+        ),
+        (lambda: learner.recall_element("a", "a"), "after: must be another prediction"),
+        (lambda: learner.recall_element("a", "B"), "id: 'B' does not fit"),
         (lambda: learner.predict_element("a", "?", low=2, high=1), "low: must be below high"),
         (lambda: learner.predict_element("a", "?", low="x"), "low: must be a number"),
         (lambda: learner.predict_element("a", "?", within=-1), "within: must be .* of at least 0"),
@@ -172,6 +197,16 @@ def test_good_records_pass_and_unknown_fields_are_dropped():
         "return sl.clean(x);", data({"04.a": told | {"html": "<b>"}}, {"04.b": TRIED | {"x": 1}})
     )
     assert kept == {"data": data({"04.a": told}, {"04.b": TRIED}), "refused": 0}
+
+
+BELIEF = {"kind": "probability", "value": 55, "t": NOW, "unit": "%"}
+
+
+def test_a_probability_needs_no_confidence_and_an_older_record_with_one_stays():
+    both = {"04.a": BELIEF, "04.b": BELIEF | {"confidence": 70}}
+    bad = {"04.c": BELIEF | {"confidence": 101}, "04.d": BELIEF | {"confidence": "70"}}
+    kept = run_js("return sl.clean(x);", data(both | bad))
+    assert kept == {"data": data(both), "refused": 2}
 
 
 @pytest.mark.parametrize(
@@ -308,6 +343,23 @@ def test_calibration_and_the_brier_score_by_hand():
     assert out["brier"] == pytest.approx((0.1**2 + 0.2**2 + 0.6**2 + 0.55**2) / 4)
     assert [(b["low"], b["right"], b["n"], b["said"]) for b in out["bands"]] == [
         *((50, 0, 1, 55), (60, 0, 1, 60), (80, 1, 1, 80), (90, 1, 1, 90))
+    ]
+
+
+def test_a_probability_is_its_own_confidence():
+    predictions = {
+        "a": BELIEF | {"truth": 0},
+        "b": BELIEF | {"truth": 100, "value": 59.5, "confidence": 99},
+        "c": BELIEF | {"truth": 100, "value": 100},
+        "d": BELIEF | {"truth": 0, "value": 10, "late": True},  # late: not counted
+        "e": BELIEF,  # a belief: no truth
+        "f": BELIEF | {"truth": 40},  # neither true nor false: not scored
+    }
+    out = run_js("return sl.summary(x);", predictions)
+    assert out["n"] == 3
+    assert out["brier"] == pytest.approx((0.55**2 + 0.405**2 + 0) / 3)
+    assert [(b["low"], b["right"], b["n"], b["said"]) for b in out["bands"]] == [
+        *((50, 1, 2, 57.25), (90, 1, 1, 100))
     ]
 
 

@@ -39,7 +39,13 @@
   };
   const PREDICTION = {
     number: { ...SAID, value: isNumber, truth: optional(isNumber) },
-    probability: { ...SAID, value: (x) => isNumber(x) && x >= 0 && x <= 100, truth: optional(isNumber) },
+    // a probability is its own confidence; records of before this was so may hold another one
+    probability: {
+      ...SAID,
+      value: (x) => isNumber(x) && x >= 0 && x <= 100,
+      confidence: optional(SAID.confidence),
+      truth: optional(isNumber),
+    },
     choice: { ...SAID, value: (x) => isText(x) && x !== '', truth: optional(isText) },
     skip: { kind: isText, t: isTime },
   };
@@ -149,12 +155,15 @@
     return { data: merged, count };
   }
 
-  /* true, false, or null while the outcome is not known. */
+  /* true, false, or null while the outcome is not known. A probability asks if the thing came true. */
   function wasRight(r) {
     if (r.truth === undefined) return null;
     if (r.kind === 'choice') return r.value === r.truth;
+    if (r.kind === 'probability') return r.truth === 100 ? true : r.truth === 0 ? false : null;
     return r.within === undefined ? null : Math.abs(r.value - r.truth) <= r.within * (1 + 1e-9);
   }
+
+  const sureness = (r) => (r.kind === 'probability' ? r.value : r.confidence);
 
   const BANDS = [
     [0, 49],
@@ -169,16 +178,16 @@
   function summary(predictions) {
     const scored = Object.values(predictions).filter((r) => r.kind !== 'skip' && !r.late && wasRight(r) !== null);
     const bands = BANDS.map(([low, high]) => {
-      const inside = scored.filter((r) => r.confidence >= low && r.confidence <= high);
+      const inside = scored.filter((r) => sureness(r) >= low && sureness(r) < (high === 100 ? 101 : high + 1));
       return {
         low,
         high,
         n: inside.length,
         right: inside.filter(wasRight).length,
-        said: inside.reduce((sum, r) => sum + r.confidence, 0) / inside.length,
+        said: inside.reduce((sum, r) => sum + sureness(r), 0) / inside.length,
       };
     }).filter((band) => band.n);
-    const brier = scored.reduce((sum, r) => sum + (r.confidence / 100 - wasRight(r)) ** 2, 0) / scored.length;
+    const brier = scored.reduce((sum, r) => sum + (sureness(r) / 100 - wasRight(r)) ** 2, 0) / scored.length;
     return { n: scored.length, bands, brier };
   }
 
@@ -408,6 +417,7 @@
   const withUnit = (value, unit) => (unit === '%' ? `${value}%` : unit ? `${value} ${unit}` : String(value));
   const unitOf = (r) => (r.kind === 'probability' ? '%' : r.unit);
   const said = (r) => (r.kind === 'choice' ? r.label || r.value : withUnit(r.value, unitOf(r)));
+  const sure = (r) => (r.kind === 'probability' ? '' : `, ${r.confidence}% sure`);
   const came = (r) => (r.truth === undefined ? '' : r.truthLabel || withUnit(r.truth, unitOf(r)));
   const distance = (r) => (unitOf(r) === '%' ? `${r.within} percentage points` : withUnit(r.within, r.unit));
   const plural = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
@@ -490,7 +500,8 @@
     if (problem) return [null, PROBLEMS[problem] || 'Write one number, such as 12 or 0.5.'];
     const signed = /(?:%|per ?cent)\s*$/i.test(raw);
     if (percent && !signed && read > 0 && read < 1) {
-      return [null, `Write it in percent, with the sign: ${+(read * 100).toPrecision(6)}% or ${raw.trim()}%.`];
+      const either = `${+(read * 100).toPrecision(6)}% or ${+read.toPrecision(6)}%`;
+      return [null, `Did you mean ${either}? Write the percent sign.`];
     }
     const value = signed ? +(read * 100).toPrecision(12) : read;
     if (value < low || value > high) {
@@ -517,7 +528,7 @@
         'form',
         { class: 'sl-made sl-form', novalidate: true, 'aria-labelledby': question.id },
         this.kind === 'choice' ? this.buildChoice() : this.buildNumber(),
-        this.buildConfidence(),
+        this.kind === 'probability' ? null : this.buildConfidence(),
         this.commitButton,
         this.message,
       );
@@ -609,7 +620,7 @@
         at.focus();
         return;
       }
-      if (!this.select.value) {
+      if (this.select && !this.select.value) {
         setText(this.message, 'Say how sure you are.');
         this.select.focus();
         return;
@@ -619,10 +630,10 @@
         const record = {
           kind: this.kind,
           value,
-          confidence: Number(this.select.value),
           question: this.question,
           t: Date.now(),
         };
+        if (this.select) record.confidence = Number(this.select.value);
         if (label) record.label = label;
         if (this.unit) record.unit = this.unit;
         if (this.dataset.within) record.within = Number(this.dataset.within);
@@ -647,7 +658,7 @@
         {},
         'Your prediction: ',
         el('strong', {}, said(r)),
-        `, ${r.confidence}% sure. Committed `,
+        `${sure(r)}. Committed `,
         timeNode(r.t),
         r.late ? ', after you had looked, so it does not count for calibration.' : '.',
       );
@@ -801,18 +812,34 @@
         this.settle(r);
         return;
       }
-      setText(this.flag, `Your prediction: ${said(r)}, ${r.confidence}% sure.`);
+      setText(this.flag, `Your prediction: ${said(r)}${sure(r)}.`);
       const right = wasRight(r);
       const near = r.kind === 'choice' ? '' : right ? `, within ${distance(r)}` : `: more than ${distance(r)} away`;
-      this.verdict.hidden = right === null;
-      if (right !== null) setText(this.verdict, (right ? 'Right' : 'Not this time') + near + '.');
+      this.verdict.hidden = right === null || r.kind === 'probability'; // what came out says it
+      if (!this.verdict.hidden) setText(this.verdict, (right ? 'Right' : 'Not this time') + near + '.');
     }
 
     settle(r) {
       const record = { ...r, truth: this.truth };
-      if (r.within === undefined && this.within !== undefined) record.within = this.within;
+      if (r.kind === 'number' && r.within === undefined && this.within !== undefined) record.within = this.within;
       if (this.dataset.label) record.truthLabel = this.dataset.label;
       keepPrediction(this.key, record);
+    }
+  }
+
+  /* ---- sl-recall: what was said before, beside what is said now -------------------------------- */
+
+  class Recall extends Part {
+    build() {
+      this.line = el('p', { class: 'sl-made sl-recalled', role: 'status' });
+      this.append(this.line);
+    }
+
+    draw() {
+      const [before, after] = [this.dataset.before, this.dataset.after].map(committed);
+      const both = before && after && before.kind === after.kind && unitOf(before) === unitOf(after);
+      this.find('.sl-before').hidden = Boolean(both);
+      setText(this.line, both ? `You said ${said(before)} before and ${said(after)} now.` : '');
     }
   }
 
@@ -927,9 +954,13 @@
         .sort((a, b) => a[1].t - b[1].t);
     const predictions = byTime('predictions'),
       answers = byTime('answers');
-    const verdict = (r) =>
-      ({ true: 'right', false: 'not this time', null: r.truth === undefined ? 'open' : '' })[wasRight(r)] +
-      (r.late ? ' (late)' : '');
+    const words = (r) => {
+      const belief = r.kind === 'probability';
+      if (r.truth === undefined) return belief ? 'a belief' : 'open';
+      const all = belief ? ['it came true', 'it did not'] : ['right', 'not this time'];
+      return { true: all[0], false: all[1], null: '' }[wasRight(r)];
+    };
+    const verdict = (r) => words(r) + (r.late ? ' (late)' : '');
     const nodes = [];
     if (predictions.length) {
       nodes.push(
@@ -939,7 +970,7 @@
           predictions.map(([id, r]) => [
             r.question || id,
             said(r),
-            `${r.confidence}%`,
+            r.kind === 'probability' ? '' : `${r.confidence}%`,
             timeNode(r.t),
             came(r),
             verdict(r),
@@ -1138,6 +1169,7 @@
   customElements.define('sl-predict', Predict);
   customElements.define('sl-reveal', Reveal);
   customElements.define('sl-outcome', Outcome);
+  customElements.define('sl-recall', Recall);
   customElements.define('sl-answer', Answer);
   customElements.define('sl-my-predictions', MyPredictions);
 })();
