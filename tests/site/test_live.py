@@ -84,6 +84,14 @@ def make_live(page) -> str:
     return settle(page)
 
 
+def press(page, name) -> str:
+    """Press a button that starts anew and wait; return the state then."""
+    page.evaluate("said.length = 0")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_function("said.length > 0")
+    return settle(page)
+
+
 def with_cells(page, *sources):
     """Let the short page carry these cells instead of its own, the first ones in its places."""
 
@@ -303,9 +311,7 @@ def test_run_all_again_gives_the_same(live):
     cell.get_by_role("button", name="Reset to the original").click()
     cell.get_by_role("button", name="Run").last.click()
     cell.get_by_role("button", name="Close").click()
-    live.get_by_role("button", name="Run all again").click()
-    live.wait_for_function("document.documentElement.dataset.live === 'starting'")
-    assert settle(live) == "ready", status(live)
+    assert press(live, "Run all again") == "ready", status(live)
     assert live.evaluate(READ) == live.before["read"]
 
 
@@ -365,9 +371,7 @@ def test_code_that_never_ends_is_stopped_by_restart(page):
     assert make_live(page) == "ready", status(page)
     run_code(page, "while True:\n    pass")
     page.wait_for_function("document.querySelector('.live-status').textContent.includes('cell 1')")
-    page.get_by_role("button", name="Restart Python").click()
-    page.wait_for_function("document.documentElement.dataset.live === 'starting'")
-    assert settle(page) == "ready", status(page)
+    assert press(page, "Restart Python") == "ready", status(page)
     assert "Cell 1 is back to the original." in "\n".join(page.evaluate("said"))
     assert "one" in outputs(page)[0]
     # what no cell of the page imported is fetched when it is asked for
@@ -384,9 +388,7 @@ def test_a_python_that_dies_is_noticed_and_can_be_had_again(page):
     page.wait_for_function("document.documentElement.dataset.live === 'failed'", timeout=LONG)
     assert status(page).startswith("Python stopped unexpectedly")
     assert outputs(page) == printed and page.locator(".live-output").count() == 0
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_function("document.documentElement.dataset.live === 'starting'")
-    settle(page)
+    press(page, "Try again")
     assert "Running cell 1 of" in "\n".join(page.evaluate("said"))
 
 
@@ -399,9 +401,7 @@ def test_a_file_that_does_not_arrive(page):
     assert "as it was printed" in status(page)
     assert outputs(page) == printed and page.locator(".live-output").count() == 0
     page.unroute("**/pyodide/numpy-*")
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_function("document.documentElement.dataset.live === 'starting'")
-    assert settle(page) == "ready", status(page)
+    assert press(page, "Try again") == "ready", status(page)
 
 
 @pytest.mark.parametrize(
@@ -447,9 +447,7 @@ def test_a_cell_that_fails_at_the_start_is_named(page):
     assert page.get_by_role("button", name="Run all again").is_visible()
     run_code(page, "print('mended')", number=1)
     page.wait_for_function("document.querySelector('.live-status').textContent.includes('has run')")
-    page.get_by_role("button", name="Run all again").click()
-    page.wait_for_function("document.documentElement.dataset.live === 'starting'")
-    assert settle(page) == "ready", status(page)
+    assert press(page, "Run all again") == "ready", status(page)
 
 
 def test_predictions_outlive_a_reload(page):
