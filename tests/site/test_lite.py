@@ -27,8 +27,15 @@ def open_notebook(page, app: str, path: str = NOTEBOOK) -> None:
     page.wait_for_selector(".jp-Notebook .jp-RenderedMarkdown h1", timeout=LONG)
 
 
+def wait_for_python(page) -> None:
+    """Wait until the kernel has started; what is run before is lost."""
+    idle = ".jp-Notebook-ExecutionIndicator[data-status='idle']"
+    page.wait_for_selector(idle, timeout=LONG, state="attached")
+
+
 def run_all(page) -> None:
     """Run all cells by the menu."""
+    wait_for_python(page)
     page.click(".lm-MenuBar-itemLabel:text-is('Run')")
     page.click(".lm-Menu-itemLabel:text-is('Run All Cells') >> nth=0")
 
@@ -116,9 +123,7 @@ def test_both_apps_open_and_a_link_to_the_evidence_leads_to_the_page(app, page):
 
 def test_every_module_of_the_package_can_be_imported(page, site):
     open_notebook(page, "notebooks")
-    page.wait_for_selector(
-        ".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=LONG, state="attached"
-    )
+    wait_for_python(page)
     cell = page.locator(".jp-CodeCell .cm-content").first
     cell.click()
     page.keyboard.press("ControlOrMeta+a")
