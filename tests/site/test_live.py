@@ -252,6 +252,19 @@ def test_a_lab_is_found_by_its_name_and_redraws_from_the_keyboard(live, name):
     assert handle.get_attribute("aria-valuetext") in lab.inner_text()
 
 
+@pytest.mark.parametrize("name", ["fishing-rig", "best-of-the-null", "cut-point"])
+def test_more_opens_what_is_behind_it(live, name):
+    lab = live.locator(f"[data-lab={name}]")
+    seed = lab.locator(".widget-label", has_text="Seed of the shuffles")
+    assert seed.count() == 1 and not seed.is_visible()
+    more = lab.get_by_role("button", name="More")
+    more.press("Enter")
+    seed.wait_for(state="visible", timeout=10_000)
+    assert lab.locator("[role=slider]").last.is_visible()
+    more.press("Enter")
+    seed.wait_for(state="hidden", timeout=10_000)
+
+
 def test_tab_reaches_the_controls_in_the_order_they_stand(live):
     order = live.evaluate(
         """() => [...document.querySelectorAll('[data-lab=fishing-rig] :is(button, select, input,'
