@@ -36,9 +36,11 @@
     for (const table of tables) table.hidden = [...table.tBodies[0].rows].every((r) => r.hidden);
     for (const section of new Set(tables.map((table) => table.closest("section"))))
       section.hidden = [...section.querySelectorAll("table.sl-values")].every((t) => t.hidden);
-    status.textContent = words.length
-      ? `${left} of ${rows.length} values match`
-      : `${rows.length} values`;
+    status.textContent = !words.length
+      ? `${rows.length} values`
+      : left
+        ? `${left} of ${rows.length} values match`
+        : "Nothing matches. Try fewer words, or a number as it is printed.";
   }
 
   // Speak after a pause, not at every key.
