@@ -31,7 +31,7 @@ def test_the_filter_works_by_keyboard_and_says_what_is_left(page):
     page.keyboard.press("Control+A")
     page.keyboard.type("zzz")
     page.keyboard.press("Enter")
-    assert page.locator(STATUS).inner_text() == "0 of 430 values match"
+    assert page.locator(STATUS).inner_text().startswith("Nothing matches.")
     page.keyboard.press("Control+A")
     page.keyboard.press("Delete")
     page.keyboard.press("Enter")
