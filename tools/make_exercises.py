@@ -4,7 +4,8 @@
 ``exercises/*.ipynb``. In a cell tagged ``solution``, text is left out, and in code the lines
 between ``# <solution>`` and ``# </solution>`` become one stub for each name they assign. Outputs of
 ``solution`` and ``check`` cells are taken out; all others stay, because the answer boxes on the
-page are outputs. ``--check`` writes nothing and fails when a committed exercise differs.
+page are outputs. A last cell leads to the solutions. ``--check`` writes nothing and
+fails when a committed exercise differs.
 """
 
 import argparse
@@ -114,8 +115,15 @@ def written(path):
         exercise = make(notebook)
     except Malformed as error:
         raise Malformed(f"{path.parent.name}/{path.name}: {error}") from None
+    exercise.cells.append(to_solutions(path.name))
     nbformat.validate(exercise)
     return nbformat.writes(exercise, indent=1).rstrip("\n") + "\n"
+
+
+def to_solutions(name):
+    """Return the cell that ends an exercise notebook."""
+    words = f"When you have tried, read [the worked solutions](../solutions/{name})."
+    return nbformat.v4.new_markdown_cell(words, id="to-solutions")
 
 
 def first_difference(old, new):

@@ -24,21 +24,27 @@ _LABEL = re.compile(r"(?:[a-z][a-z_ -]{0,30})?[=≈~:]")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?")
 _MAX_LENGTH = 100
+_NEAR = 0.03  # this far outside the right interval an answer was most likely rounded too early
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a check says: whether the answer is right, and one message about it."""
+    """What a check says: right or not, and one message; quiet while no answer has been given."""
 
     correct: bool
     message: str
+    quiet: bool = False
 
     def __str__(self):
+        if self.quiet:
+            return self.message
         return f"{'Right.' if self.correct else 'Not yet.'} {self.message}"
 
     __repr__ = __str__
 
     def _repr_html_(self):
+        if self.quiet:
+            return f'<p class="sl-feedback sl-quiet">{html.escape(self.message)}</p>'
         kind, verdict = ("sl-yes", "Right.") if self.correct else ("sl-no", "Not yet.")
         message = html.escape(self.message)
         return f'<p class="sl-feedback {kind}"><strong>{verdict}</strong> {message}</p>'
@@ -77,7 +83,7 @@ def evaluate(table: dict, answer) -> Feedback:
     messages, kind = table["messages"], table["kind"]
     value, problem = read_answer(answer, percent=kind == "probability")
     if problem:
-        return Feedback(False, messages[problem])
+        return Feedback(False, messages[problem], quiet=problem == "stub")
     low, high = KINDS[kind]
     if not low <= value <= high or (kind == "ratio" and value == 0):
         return Feedback(False, messages[f"range_{kind}"])
@@ -88,7 +94,9 @@ def evaluate(table: dict, answer) -> Feedback:
         low, high = turn["interval"]
         if low <= value <= high:
             return Feedback(False, turn["message"])
-    return Feedback(False, messages["otherwise"])
+    low, high = table["right"]
+    near = low * (1 - _NEAR) <= value <= high * (1 + _NEAR)
+    return Feedback(False, messages["near" if near else "otherwise"])
 
 
 def read_answer(answer, percent: bool = True):
@@ -101,7 +109,7 @@ def read_answer(answer, percent: bool = True):
     percent : bool
         Whether a percent sign is accepted; ``"2%"`` is then 0.02.
     """
-    if answer is None or answer is Ellipsis:
+    if answer is Ellipsis:
         return None, "stub"
     if isinstance(answer, str):
         return _read_text(answer, percent)
@@ -125,12 +133,10 @@ def read_answer(answer, percent: bool = True):
 def _read_text(text, percent):
     """Read one number from text; the steps are those of ``readText`` in learner.js, in order."""
     text = _SPACE.sub(" ", text).strip(" ").lower()
-    if text == "":
+    if text in ("", "...", "…"):
         return None, "empty"
     if len(text) > _MAX_LENGTH:
         return None, "text"
-    if text in ("...", "…", "none"):
-        return None, "stub"
     if re.search("[<>≤≥]", text):
         return None, "inequality"
     text = re.sub("[−–‒﹣－]", "-", text)

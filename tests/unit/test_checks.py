@@ -26,7 +26,8 @@ def expected(id, verdict):
     if verdict == "right":
         return Feedback(True, table["right_message"])
     turns = {turn["name"]: turn["message"] for turn in table["wrong_turns"]}
-    return Feedback(False, turns[verdict] if verdict in turns else table["messages"][verdict])
+    message = turns[verdict] if verdict in turns else table["messages"][verdict]
+    return Feedback(False, message, quiet=verdict == "stub")
 
 
 @pytest.mark.parametrize(("id", "answer", "verdict"), VECTORS)
@@ -36,7 +37,7 @@ def test_an_answer_gets_its_verdict_and_its_message(id, answer, verdict):
 
 def test_the_vectors_reach_every_check_and_every_message_a_text_can_get():
     assert {id for id, _, _ in VECTORS} == set(IDS)
-    only_from_python = {"many", "truth", "result"}
+    only_from_python = {"many", "truth", "result", "stub"}
     reached = {verdict for _, _, verdict in VECTORS}
     assert set(check_table(IDS[0])["messages"]) - only_from_python <= reached
 
@@ -118,7 +119,7 @@ class Result:
         (pd.Series([0.0204]), "right"),
         (Fraction(1, 50), "right"),
         (Decimal("0.02"), "right"),
-        (None, "stub"),
+        (None, "text"),
         (..., "stub"),
         (float("nan"), "nan"),
         (float("inf"), "nan"),
@@ -161,6 +162,9 @@ def test_feedback_shows_itself_as_text_and_as_html():
         '<p class="sl-feedback sl-no"><strong>Not yet.</strong> Is 1 &lt; 2?</p>'
     )
     assert repr(Feedback(True, "So it is.")) == "Right. So it is."
+    stub = check(IDS[0], ...)
+    assert str(stub) == "Replace the dots in the cell above, run it, then run this one."
+    assert stub._repr_html_() == f'<p class="sl-feedback sl-quiet">{stub}</p>'
 
 
 def numbers_in(text):

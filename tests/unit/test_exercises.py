@@ -23,6 +23,8 @@ from secondlook.labs.subgroup import fishing_rig
 ROOT = Path(__file__).resolve().parents[2]
 IDS = ("04.interaction_p", "04.familywise", "04.shrunk_hr", "04.mislabelled_p")
 Z = NormalDist().inv_cdf(0.975)
+Z_2 = 2 / Z  # z, for someone whose interval reaches two standard errors to each side
+NEARLY = 0.085  # between every seed of the rig and independence
 
 
 def tool():
@@ -67,7 +69,7 @@ def test_every_stub_fails():
     feedback = answers("exercises")
     assert set(feedback) == set(IDS)
     for said in feedback.values():
-        assert said == Feedback(False, check_table(IDS[0])["messages"]["stub"])
+        assert said == Feedback(False, check_table(IDS[0])["messages"]["stub"], quiet=True)
 
 
 # --- the keys and the wrong turns, computed again -----------------------------------------------
@@ -140,9 +142,11 @@ def wrong_interactions():
     natural = (EARLY.value - LATE.value) / hypot(natural_se(EARLY), natural_se(LATE))
     added = (log(EARLY.value) - log(LATE.value)) / (EARLY.log_se + LATE.log_se)
     right = interaction(EARLY, LATE)
+    two = both_tails(Z_2 * right.z)
     return {
         "one-sided": (right.p_two_sided / 2, 0.01),
         "early alone, one-sided": (p(EARLY).one_sided,),
+        "two standard errors": (two, round(two, 3)),
         "early alone": (p(EARLY).two_sided, 0.023),
         "no logarithms": (both_tails(natural),),
         "early against everyone, one-sided": (mixed / 2,),
@@ -163,6 +167,7 @@ def wrong_familywise(null):
         "two contrasts": (null.only(one_endpoint).familywise(ALPHA, 1),),
         "two endpoints": (null.only(one_contrast).familywise(ALPHA, 1),),
         "the usual level": (0.05,),
+        "nearly independent": (0.09, NEARLY),
         "independence": (1 - (1 - ALPHA) ** 4,),
         "sum": (4 * ALPHA,),
         "both sides": (null.familywise(2 * ALPHA, 2), null.familywise(2 * ALPHA, 1)),
@@ -192,12 +197,14 @@ def wrong_p_of_25_mg():
     data, se = log(EARLY_25.value), EARLY_25.log_se
     natural = (EARLY_25.value - 1) / natural_se(EARLY_25)
     right = p(EARLY_25)
+    two = both_tails(Z_2 * right.z)
     return {
         "as printed": (published("K19.txt.p.tte.25").value,),
         "log estimate, natural width": (both_tails(data / natural_se(EARLY_25)),),
         "both doses, or one tail without logs": (p(EARLY).two_sided, both_tails(natural) / 2),
         "no logarithms": (both_tails(natural),),
         "one-sided": (right.one_sided, 0.05),
+        "two standard errors": (two, round(two, 3)),
         "three decimals": (round(right.two_sided, 2),),
         "natural estimate, log width": (both_tails((EARLY_25.value - 1) / se),),
         "half width of the interval": (both_tails(data / (2 * se)),),
@@ -230,6 +237,19 @@ def test_the_fishing_rig_answers_the_second_task_with_any_seed():
         shown.append(shuffle(twin, PLAN, 2000, np.random.default_rng(seed)).familywise(ALPHA, 1))
     assert shown[0] == shown[1]
     assert all(check("04.familywise", value).correct for value in shown), (min(shown), max(shown))
+    assert max(shown) < NEARLY
+
+
+def test_the_rig_as_it_comes_and_ten_thousand_shuffles_answer_in_two_decimals():
+    lab = fishing_rig()
+    lab.set(endpoints="both", contrasts="2", subgroups=0, level="one-2.5")
+    shown = [lab.result.familywise]
+    twin = load("e0302")
+    for seed in range(20):
+        null = shuffle(twin, PLAN, 10_000, np.random.default_rng(seed))
+        shown.append(null.familywise(ALPHA, 1))
+    assert {round(value, 2) for value in shown} <= {0.06, 0.07}
+    assert all(check("04.familywise", round(value, 2)).correct for value in shown)
 
 
 # --- the generator -------------------------------------------------------------------------------
@@ -243,6 +263,8 @@ def test_the_exercise_holds_no_solution_and_keeps_the_answer_boxes():
     exercise, solution = cells("exercises"), cells("solutions")
     text = "\n".join(cell.source for cell in exercise)
     assert "solution>" not in text and "Worked" not in text
+    assert exercise[-1].source.endswith("[the worked solutions](../solutions/04_subgroup.ipynb).")
+    assert not [cell for cell in solution if "../solutions/" in cell.source]
     boxes = [cell for cell in exercise if cell.source.startswith("answer(")]
     assert len(boxes) == len(IDS)
     for cell in boxes:

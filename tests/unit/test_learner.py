@@ -50,14 +50,8 @@ def test_a_recall_says_what_it_is_without_scripts():
     assert element.html.startswith(
         '<sl-recall data-before="04.belief" data-after="04.belief_after"><p'
     )
-    assert (
-        plain(element.html).strip()
-        == element.text
-        == (
-            "What you said before and what you say now stand here side by side once you have committed "
-            "both."
-        )
-    )
+    assert plain(element.html).strip() == element.text
+    assert element.text.startswith("What you said before and what you say now stand here")
 
 
 def test_an_outcome_is_readable_without_scripts():

@@ -194,6 +194,7 @@
   /* ---- Reading an answer: the same steps as src/secondlook/checks.py ------------------------- */
 
   const SPACE = /[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
+  const NEAR = 0.03; // this far outside the right interval an answer was most likely rounded too early
   const RANGE = { probability: [0, 1], ratio: [0, Infinity] };
   const trim = (text) => text.replace(/^ +| +$/g, '');
 
@@ -217,9 +218,8 @@
   /* Returns [value, null] or [null, problem]. */
   function readText(raw, percent) {
     let text = trim(raw.replace(SPACE, ' ')).toLowerCase();
-    if (text === '') return [null, 'empty'];
+    if (['', '...', '…'].includes(text)) return [null, 'empty'];
     if ([...text].length > 100) return [null, 'text'];
-    if (['...', '…', 'none'].includes(text)) return [null, 'stub'];
     if (/[<>≤≥]/.test(text)) return [null, 'inequality'];
     text = text.replace(/[−–‒﹣－]/g, '-');
     text = trim(text.replace(/^(?:[a-z][a-z_ -]{0,30})?[=≈~:]/, ''));
@@ -248,7 +248,9 @@
     }
     if (within(table.right)) return say(true, table.right_message);
     const turn = table.wrong_turns.find((t) => within(t.interval));
-    return say(false, turn ? turn.message : table.messages.otherwise);
+    if (turn) return say(false, turn.message);
+    const near = within([table.right[0] * (1 - NEAR), table.right[1] * (1 + NEAR)]);
+    return say(false, table.messages[near ? 'near' : 'otherwise']);
   }
 
   const pure = { clean, migrate, merge, addImported, wasRight, summary, readText, evaluate, empty, VERSION };
