@@ -399,21 +399,12 @@ def test_an_address_into_a_part_that_waits_shows_it(profile, id):
     assert seen(page, *TOLD) == set()
 
 
-def test_a_link_on_the_page_and_the_words_of_a_search_show_their_part(profile, book):
+def test_a_link_on_the_page_shows_its_part(book):
     book.evaluate("location.hash = '#half-says'")
     book.locator("#half-says").wait_for()
     assert seen(book, "says", "both") == set()
     book.evaluate("location.hash = '#%'")
     assert seen(book, "says", "both") == set()
-    found = profile.new_page()
-    found.add_init_script("""addEventListener('DOMContentLoaded', () => {
-      const word = document.createElement('span');
-      word.className = 'highlighted';
-      document.querySelector('#deep').append(word);
-    });""")
-    found.goto("book.html#first")
-    found.locator("#deep").wait_for()
-    assert seen(found, "half-says", "both") == set()
 
 
 def test_print_and_no_scripts_show_the_text_that_waits(browser, url, book):

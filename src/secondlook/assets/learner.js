@@ -707,8 +707,9 @@
     }
   }
 
-  /* An address or a search led to a place that waits: show that part, and only for this visit. */
-  function land(target) {
+  /* The address (a link, a search) leads to a place that waits: show it, and only for this visit. */
+  function landOnHash() {
+    const target = hashTarget();
     if (!target?.closest('.sl-later')) return;
     for (const reveal of document.querySelectorAll('sl-reveal')) {
       if (following(reveal).some((node) => node.contains(target))) landed.add(reveal.dataset.id);
@@ -716,12 +717,8 @@
     announce();
     target.scrollIntoView();
   }
-  const landOnHash = () => land(hashTarget());
   addEventListener('hashchange', landOnHash);
-  addEventListener('load', () => {
-    landOnHash();
-    land(document.querySelector('.sl-later .highlighted')); // the words of a search, marked by Sphinx
-  });
+  addEventListener('load', landOnHash);
 
   class Reveal extends Part {
     build() {
