@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from secondlook.figures.style import Picture
+from secondlook.figures.tables import Table
 from secondlook.labs.controls import Control
 
 Settings = dict[str, Any]
@@ -155,7 +156,8 @@ class Lab:
 
     def numbers_html(self, *, folded: bool) -> str:
         """Return the table of numbers, folded away or open."""
-        table = _table(self.numbers)
+        rows = [list(row.values()) for row in self.numbers]
+        table = Table(self.numbers[0], rows, "The numbers of this picture").html()
         if folded:
             summary = "<summary>Numbers</summary>"
             return f'<details class="sl-numbers">{summary}{table}</details>'
@@ -212,13 +214,3 @@ def read_link(link: str, name: str, controls) -> tuple[Settings, list[str]]:
 
 def _short(text: str) -> str:
     return text if len(text) <= 30 else text[:29] + "…"
-
-
-def _table(rows: list[Row]) -> str:
-    heads = "".join(f'<th scope="col">{html.escape(head)}</th>' for head in rows[0])
-    lines = []
-    for row in rows:
-        first, *rest = (html.escape(text) for text in row.values())
-        cells = "".join(f"<td>{text}</td>" for text in rest)
-        lines.append(f'<tr><th scope="row">{first}</th>{cells}</tr>')
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

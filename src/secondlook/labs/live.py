@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import ipywidgets as w
 
-from secondlook.labs.lab import Lab
+if TYPE_CHECKING:
+    from secondlook.labs.lab import Lab
 
 
 def live(lab: Lab) -> w.VBox:
