@@ -4,8 +4,8 @@
 ``exercises/*.ipynb``. In a cell tagged ``solution``, text is left out, and in code the lines
 between ``# <solution>`` and ``# </solution>`` become one stub for each name they assign. Outputs of
 ``solution`` and ``check`` cells are taken out; all others stay, because the answer boxes on the
-page are outputs. A last cell leads to the solutions. ``--check`` writes nothing and
-fails when a committed exercise differs.
+page are outputs. A heading ``# Solutions: …`` becomes ``# Exercises: …``, and a last cell leads to
+the solutions. ``--check`` writes nothing and fails when a committed exercise differs.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "# <solution>", "# </solution>"
+SOLUTIONS, EXERCISES = "# Solutions: ", "# Exercises: "
 
 
 class Malformed(ValueError):
@@ -54,6 +55,8 @@ def exercise_cell(cell):
             empty(cell)
         elif cell.cell_type == "code" and "answer(" in cell.source and not cell.outputs:
             raise Malformed(f"{where}: its answer box has no stored output; run 'make notebooks'")
+        if cell.cell_type == "markdown" and cell.source.startswith(SOLUTIONS):
+            cell.source = EXERCISES + cell.source.removeprefix(SOLUTIONS)
         return cell
     if cell.cell_type != "code":
         return None

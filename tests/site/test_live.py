@@ -36,8 +36,10 @@ READ = """() => [...document.querySelectorAll('div.cell')].map((cell) => {
     part.dataset.value ?? part.getAttribute('aria-label') ?? text(part));
 })"""
 
-# How the cells of tables that are results are set, and how wide.
-TABLES = """() => [...document.querySelectorAll('table.sl-table')].flatMap((table) =>
+# How the cells of tables that are results are set, and how wide; a live lab's table is drawn only
+# when its reader asks for the numbers.
+TABLES = """() => [...document.querySelectorAll('table.sl-table')].filter((table) =>
+  !table.closest('[data-lab]')).flatMap((table) =>
   [...table.querySelectorAll('th, td')].map((cell) => {
     const { textAlign, padding, fontSize, fontFamily, color, lineHeight } = getComputedStyle(cell);
     return [textAlign, padding, fontSize, fontFamily, color, lineHeight,

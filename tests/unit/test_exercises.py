@@ -303,6 +303,16 @@ def test_solution_text_is_left_out_and_other_text_stays():
     assert [cell.source for cell in made(worked, question)] == ["Why?"]
 
 
+def test_the_heading_of_the_solutions_becomes_that_of_the_exercises():
+    heading = nbformat.v4.new_markdown_cell("# Solutions: a look\n\nFour tasks.")
+    inside = nbformat.v4.new_markdown_cell("Read # Solutions: later.")
+    made = make_exercises.make(nbformat.v4.new_notebook(cells=[heading, inside]))
+    assert [cell.source for cell in made.cells] == [
+        "# Exercises: a look\n\nFour tasks.",
+        "Read # Solutions: later.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
