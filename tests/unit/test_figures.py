@@ -323,9 +323,13 @@ def test_forest_rows_are_checked():
 
 def test_fishing_draws_the_path_the_learner_took():
     curve = np.linspace(0.05, 0.4, 20)
-    plain = fishing(curve, curve, curve, level="two-sided 5%", shuffles=100)
-    path = [(1, 0.05), (4, 0.13), (20, 0.4)]
-    walked = fishing(curve, curve, curve, level="two-sided 5%", shuffles=100, path=path)
+    settings = {"level": "two-sided 5%", "shuffles": 100}
+    plain = fishing(curve, curve, curve, 0.01, **settings)
+    path = [(1, 0.05), (4, 0.13), (30, 0.5), (20, 0.4)]  # 30 looks do not fit in a picture of 20
+    walked = fishing(curve, curve, curve, 0.01, **settings, path=path)
+    assert "hollow dots" in walked.subtitle and "hollow dots" not in plain.subtitle
+    assert "Hollow diamond: the one-sided 1% level" in plain.source
+    path = path[:2] + path[3:]
     assert walked.html().count("<use") == plain.html().count("<use") + 2 * (len(path) - 1)
 
 

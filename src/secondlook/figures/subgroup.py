@@ -49,7 +49,9 @@ class ForestRow:
         return f"{self.value:.2f} ({self.lower:.2f}–{self.upper:.2f})"
 
 
-def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=()) -> Picture:
+def fishing(
+    chance, independent, corrected, planned: float, *, level: str, shuffles: int, path=()
+) -> Picture:
     """Draw the chance of at least one false alarm climbing as looks are added.
 
     Parameters
@@ -57,6 +59,8 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
     chance, independent, corrected : (looks,)
         Family-wise error of the first 1, 2, … looks: as found by shuffling; if looks were
         independent; with each of k looks tested at alpha / k.
+    planned : float
+        The level of one test that was published as the trial's.
     level : str
         The level in words, "two-sided 5%".
     shuffles : int
@@ -70,12 +74,14 @@ def fishing(chance, independent, corrected, *, level: str, shuffles: int, path=(
     return Picture(
         title=f"A useless drug is 'significant' somewhere in {_percent(last)} of trials",
         subtitle=f"Share of {shuffles:,} trials in which at least one look passes {level}{tried}",
-        source=TWIN_SHUFFLED,
+        source=f"{TWIN_SHUFFLED}. Hollow diamond: the one-sided {_percent(planned)} level for "
+        "which the trial was sized, Kaji 2019, Methods",
         alt=f"Rising line. The chance that a useless drug is significant somewhere climbs from "
         f"{_percent(float(chance[0]))} at 1 look to {_percent(last)} at {_looks(looks)}; "
         f"independent looks would give {_percent(float(independent[-1]))}, and dividing "
-        f"{level} by the number of looks {_percent(float(corrected[-1]))}.",
-        body=lambda sheet: _draw_climb(sheet, lines, path),
+        f"{level} by the number of looks {_percent(float(corrected[-1]))}. Published: the trial "
+        f"was sized for one test at one-sided {_percent(planned)}.",
+        body=lambda sheet: _draw_climb(sheet, lines, planned, path),
         narrow_height=330,
     )
 
@@ -265,7 +271,7 @@ def p_words(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def _draw_climb(sheet: Sheet, lines, path) -> None:
+def _draw_climb(sheet: Sheet, lines, planned, path) -> None:
     chance, independent, corrected = lines
     looks = len(chance)
     most = max(looks, 4)
@@ -284,6 +290,7 @@ def _draw_climb(sheet: Sheet, lines, path) -> None:
         panel.points(*zip(*earlier, strict=True), fill=False)
     panel.line(x, chance, color=COBALAMIN, linewidth=2.8)
     panel.points(looks, chance[-1], color=COBALAMIN, size=9)
+    panel.published(1, planned)
     words = ["find something", "if looks were independent", "dividing the level by looks"]
     if sheet.narrow:
         words = ["found", "independent", "corrected"]

@@ -187,6 +187,7 @@ def _rig_picture(catch: Catch, **_) -> Picture:
         catch.chance,
         fishing.independent_familywise(catch.alpha, np.arange(1, catch.looks + 1)),
         catch.shuffle.climb_bonferroni(catch.alpha, catch.sides),
+        published("K19.des.plan.alpha").value / 100,
         level=catch.level,
         shuffles=len(catch.shuffle.z),
         path=catch.path,
