@@ -97,7 +97,7 @@ def _draw(sheet: Sheet, curves: list[_Curve]) -> None:
     )  # fmt: skip
     step = 182 * math.ceil(horizon / 182 / 7) * (2 if sheet.narrow else 1)
     ticks = range(0, horizon + 1, step)
-    panel.x_axis(ticks, [f"{t}" for t in ticks], "days since randomisation")
+    panel.x_axis(ticks, [f"{t}" for t in ticks], "days since treatment began")
     shares = (0, 0.25, 0.5, 0.75, 1)
     panel.y_axis(shares, ("0", "25", "50", "75", "100%"), "patients without an event")
     ends = []
