@@ -117,7 +117,7 @@ def make_venv():
     """Make .venv with this Python; replace one that another Python made."""
     marker = ".".join(map(str, sys.version_info[:2]))
     config = VENV / "pyvenv.cfg"
-    if config.exists() and ("version = " + marker + ".") in config.read_text():
+    if config.exists() and ("version = " + marker + ".") in config.read_text() and has_pip():
         return
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -129,6 +129,15 @@ def make_venv():
         hint="Python could not make a virtual environment; on Debian and Ubuntu install it with "
         f"'apt-get install python{marker}-venv' and run the command again.",
     )
+
+
+def has_pip():
+    """Tell whether .venv is whole: one that was interrupted has a pyvenv.cfg and no pip."""
+    try:
+        command = [str(BIN / "python"), "-c", "import pip"]
+        return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 def pip(*arguments):

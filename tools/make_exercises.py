@@ -156,7 +156,7 @@ def update(root, check):
             continue
         path.parent.mkdir(exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
+        part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(path)
         print(f"{name}: written")
     for path in sorted((root / "exercises").glob("*.ipynb")):

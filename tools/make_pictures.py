@@ -75,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
             return 1
         if not check:
             FOLDER.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
     return 0
 
 

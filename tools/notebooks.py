@@ -103,7 +103,7 @@ def rerun(path, check):
     after = nbformat.writes(notebook, indent=1).rstrip("\n") + "\n"
     if not check and after != before:
         part = path.with_suffix(".part")
-        part.write_text(after, encoding="utf-8")
+        part.write_text(after, encoding="utf-8", newline="\n")
         part.replace(path)
     return after == before
 

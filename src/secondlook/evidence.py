@@ -140,7 +140,7 @@ def published(id: str) -> Published:
         (a KeyError) If there is no such id; the message names the nearest ones.
     """
     values = all_published()
-    if id not in values:
+    if not isinstance(id, str) or id not in values:
         near = difflib.get_close_matches(str(id), values, n=3)
         hint = f"did you mean {', '.join(near)}?" if near else "the page Evidence lists every id."
         raise UnknownEvidence(f"no published value has the id {id!r}; {hint}")

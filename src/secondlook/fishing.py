@@ -17,7 +17,6 @@ from secondlook import _normal
 from secondlook.cohort import Trial
 from secondlook.cohort import trial as read_trial
 from secondlook.ranks import rank_scores, worst_ranked
-from secondlook.simulate import Trials
 from secondlook.survival import cox, logrank, logrank_scores
 
 _trial = functools.lru_cache(read_trial)
@@ -106,6 +105,8 @@ def cut_point_subgroups(
         made |= {f"{cut:g} months or less": onset <= cut for cut in cuts}
     if side != "early":
         made |= {f"more than {cut:g} months": onset > cut for cut in cuts}
+    if len(made) < len(cuts) * (2 if side == "either" else 1):
+        raise ValueError(f"months {list(cuts)} holds two cuts that are the same; give each once")
     return made
 
 
@@ -190,28 +191,11 @@ class Shuffle:
         return (best > np.array(limits)).mean(axis=0)
 
     def min_p(self, sides: int) -> np.ndarray:
-        """The smallest p among the looks of each shuffle, (shuffles,)."""
+        """The smallest p among the looks of each shuffle, (shuffles,); 1 if no look has one."""
         _check_level(0.5, sides)
         reached = self.z if sides == 1 else np.abs(self.z)
         best = np.where(np.isnan(reached), -np.inf, reached).max(axis=1)
-        return sides * _normal.upper_tail(best)
-
-    def in_every_endpoint(self, alpha: float, sides: int) -> np.ndarray:
-        """In which shuffles one subgroup is significant on every endpoint: bool (shuffles,).
-
-        The subgroup and the contrast must be the same, and with two sides the direction too.
-        """
-        found = self.found(alpha, sides)
-        endpoints = {look.endpoint for look in self.looks}
-        groups: dict[tuple, list[int]] = {}
-        for column, look in enumerate(self.looks):
-            groups.setdefault((look.contrast, look.subgroup), []).append(column)
-        hit = np.zeros(len(self.z), dtype=bool)
-        for columns in groups.values():
-            if len(columns) == len(endpoints):
-                same_way = np.abs(np.sign(self.z[:, columns]).sum(axis=1)) == len(columns)
-                hit |= found[:, columns].all(axis=1) & same_way
-        return hit
+        return np.minimum(1.0, sides * _normal.upper_tail(best))
 
 
 def shuffle(
@@ -435,7 +419,7 @@ def cut_points(
 
 
 def cut_points_simulated(
-    trials: Trials,
+    trials,
     months: Sequence[float],
     contrast: str = "pooled",
     *,
@@ -447,7 +431,7 @@ def cut_points_simulated(
     Parameters
     ----------
     trials : Trials
-        From :func:`secondlook.simulate.simulate`; its arms in the order of the trial's file.
+        From :func:`secondlook.simulate.simulate`, in a world with the arms of the trial.
     months, contrast, side, trial
         As in :func:`cut_points`.
 
@@ -456,8 +440,16 @@ def cut_points_simulated(
     CutPoints
         Its z is that of the ordinary two-arm log-rank test, positive for a benefit; nan where a
         cut leaves nobody in an arm.
+
+    Raises
+    ------
+    ValueError
+        If the world's arms are not those of the trial's file.
     """
     this = _trial(trial)
+    names = tuple(arm.name for arm in this.arms)
+    if trials.arms != names:
+        raise ValueError(f"trials have the arms {trials.arms}; the trial {trial!r} has {names}")
     column = this.early["column"]
     members = [
         cut_point_subgroups({column: onset}, months, side, trial=trial)
@@ -528,8 +520,8 @@ def as_good_as(
     names = tuple(subgroup_names)
     _one_of("named", named, names)
     p_other = p if p_other is None else p_other
-    _check_level(p, 1)
-    _check_level(p_other, 1)
+    _check_level(p, 1, "p")
+    _check_level(p_other, 1, "p_other")
     if not hr > 0:
         raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
     this = _trial(trial)
@@ -686,9 +678,9 @@ def _one_of(name: str, value, known) -> None:
         raise ValueError(f"{name} {value!r} is unknown; choose from {', '.join(map(repr, known))}")
 
 
-def _check_level(alpha, sides) -> None:
+def _check_level(alpha, sides, name="alpha") -> None:
     if not 0 < alpha < 1:
-        raise ValueError(f"alpha is {alpha}; it must be between 0 and 1, such as 0.05")
+        raise ValueError(f"{name} is {alpha}; it must be between 0 and 1, such as 0.05")
     if sides not in (1, 2):
         raise ValueError(f"sides is {sides!r}; it must be 1 or 2")
 

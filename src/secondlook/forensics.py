@@ -6,9 +6,8 @@ Everything here needs only numbers in print; no patient data.
 import math
 from dataclasses import dataclass
 from numbers import Real
-from statistics import NormalDist
 
-_NORMAL = NormalDist()
+from secondlook import _normal
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def se_from_interval(lower: float, upper: float, *, log: bool = True, level: flo
     if not 0 < level < 1:
         raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
     width = math.log(upper) - math.log(lower) if log else upper - lower
-    return width / (2 * _NORMAL.inv_cdf((1 + level) / 2))
+    return width / (2 * _normal.quantile((1 + level) / 2))
 
 
 def z_from_interval(
@@ -111,7 +110,7 @@ def p_from_interval(
     0.213
     """
     z = z_from_interval(estimate, lower, upper, log=log, level=level)
-    tail = _NORMAL.cdf(-abs(z))
+    tail = float(_normal.upper_tail(abs(z)))
     return PValue(z, se_from_interval(lower, upper, log=log, level=level), tail, 2 * tail)
 
 
@@ -195,7 +194,9 @@ def interaction(a: Estimate, b: Estimate) -> Interaction:
     se = math.hypot(a.log_se, b.log_se)
     ratio = _estimate(difference, se)
     z = difference / se
-    return Interaction(z, 2 * _NORMAL.cdf(-abs(z)), ratio.value, ratio.lower, ratio.upper)
+    return Interaction(
+        z, 2 * float(_normal.upper_tail(abs(z))), ratio.value, ratio.lower, ratio.upper
+    )
 
 
 def shrink(estimate: Estimate, prior_mean_log: float = 0.0, prior_sd_log: float = 0.35) -> Estimate:
@@ -239,7 +240,7 @@ def shrink(estimate: Estimate, prior_mean_log: float = 0.0, prior_sd_log: float 
 
 
 def _estimate(log_value: float, se: float) -> Estimate:
-    half = _NORMAL.inv_cdf(0.975) * se
+    half = _normal.quantile(0.975) * se
     return Estimate(*(math.exp(x) for x in (log_value, log_value - half, log_value + half)))
 
 

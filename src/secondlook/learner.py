@@ -9,11 +9,11 @@ import html
 import json
 import math
 import numbers
-import os
 import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+from secondlook._hosts import is_static
 from secondlook.checks import check_table
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -40,7 +40,7 @@ def setup():
     The book's pages have both already, so a notebook run for the book (``SECONDLOOK_STATIC``)
     stores one short line instead of them.
     """
-    _show(setup_element(static=bool(os.environ.get("SECONDLOOK_STATIC"))))
+    _show(setup_element(static=is_static()))
 
 
 def predict(

@@ -119,12 +119,14 @@ class Trials:
     event : True for an event.
     arm : 0 for placebo, then the doses in the order of the world's arms.
     months_from_onset : months from first symptoms to enrolment.
+    arms : names that the codes of arm stand for.
     """
 
     time: np.ndarray
     event: np.ndarray
     arm: np.ndarray
     months_from_onset: np.ndarray
+    arms: tuple[str, ...]
 
 
 def simulate(world: World, trials: int, rng: np.random.Generator) -> Trials:
@@ -168,7 +170,7 @@ def simulate(world: World, trials: int, rng: np.random.Generator) -> Trials:
         censored = np.minimum(censored, withdrawn)
     event = time <= censored
     days = np.ceil(np.minimum(time, censored)).astype(int)
-    return Trials(days, event, arm, months)
+    return Trials(days, event, arm, months, world.arms)
 
 
 def _draw_months(world, shape, rng):

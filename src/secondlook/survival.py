@@ -99,7 +99,7 @@ class KaplanMeier:
         if np.isnan(asked).any() or asked.ndim > 1:
             raise ValueError("days must be a number or one row of numbers, without nan")
         passed = (self.times[:, :, None] <= asked.reshape(1, 1, -1)).sum(axis=1)
-        start = np.where(np.isnan(self.curve[:, :, :1]), np.nan, 1.0)
+        start = np.where(np.isnan(self.quartiles[:, :, :1]), np.nan, 1.0)  # nan: nobody there
         steps = np.concatenate([start, self.curve], axis=2)
         shares = np.take_along_axis(steps, passed[:, None, :], axis=2)
         return shares[:, :, 0] if asked.ndim == 0 else shares
@@ -140,7 +140,7 @@ def logrank(time, event, treated, member=None, *, rho=0, gamma=0, strata=None) -
     Tied times share one risk set, with the hypergeometric variance. A patient censored at the
     time of an event is still at risk [1, sec. 7.3 and 7.5; rho and gamma sec. 7.3].
     """
-    if rho < 0 or gamma < 0:
+    if not (rho >= 0 and gamma >= 0):
         raise ValueError(f"rho and gamma must be 0 or more, not {rho} and {gamma}")
     time, event, treated, member = _checked(time, event, treated, member)
 
@@ -327,6 +327,12 @@ def _split(member, strata, time):
             f"{time.shape[1]} patients"
         )
     _arrays.common_trials(time=time, member=member, strata=labels)
+    lost = (labels != labels) | (labels == None)  # noqa: E711 - element by element
+    if lost.any():
+        raise ValueError(
+            f"strata has no label at trial {np.argwhere(lost)[0][0]}, patient "
+            f"{np.argwhere(lost)[0][1]}; give every patient a label"
+        )
     for level in np.unique(labels):
         yield member & (labels == level)[:, :, None]
 

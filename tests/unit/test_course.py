@@ -105,6 +105,18 @@ def test_a_failing_step_says_what_to_do_and_is_tried_again(
     assert not course.STAMP.exists(), "half an environment must not count as a whole one"
 
 
+def test_a_half_made_environment_is_made_again(course, monkeypatch):
+    course.VENV.mkdir()
+    version = ".".join(map(str, sys.version_info[:3]))
+    (course.VENV / "pyvenv.cfg").write_text(f"version = {version}\n")
+    ran = []
+    monkeypatch.setattr(
+        course.subprocess, "call", lambda command, **_: ran.append(command) or int("-c" in command)
+    )
+    course.make_venv()
+    assert ran[-1][1:3] == ["-m", "venv"] and not (course.VENV / "pyvenv.cfg").exists()
+
+
 def test_every_target_of_the_makefile_is_a_command(course):
     targets = (ROOT / "Makefile").read_text().split(".PHONY: ")[1].splitlines()[0].split()
     assert sorted(targets) == sorted(course.COMMANDS)

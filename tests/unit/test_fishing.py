@@ -16,15 +16,18 @@ from secondlook.fishing import (
     ENDPOINTS,
     EVERYONE,
     Look,
+    Shuffle,
     as_good_as,
     best_of_null,
     cut_point_subgroups,
     cut_points,
+    cut_points_simulated,
     looks,
     shuffle,
     subgroups,
 )
 from secondlook.ranks import wilcoxon, worst_ranked
+from secondlook.simulate import World, simulate
 from secondlook.survival import cox, logrank
 
 TIME, FRS = ENDPOINTS
@@ -300,18 +303,6 @@ def test_choosing_the_side_afterwards_doubles_the_error(many):
     assert either == pytest.approx(0.10, abs=4 * s.familywise_se(0.10, 2))
 
 
-def test_both_endpoints_in_the_same_subgroup(many):
-    s = many.only(looks(ENDPOINTS, ["pooled"], ["men", "women"]))
-    found = s.z > 1.6448536269514722
-    by_hand = (found[:, 0] & found[:, 2]) | (found[:, 1] & found[:, 3])
-    np.testing.assert_array_equal(s.in_every_endpoint(0.05, 1), by_hand)
-    assert 0 < by_hand.mean() < s.familywise(0.05, 1)
-    # Two sides: both endpoints must point the same way.
-    up, down = s.z > 1.959963984540054, s.z < -1.959963984540054
-    same = (up[:, :2] & up[:, 2:]) | (down[:, :2] & down[:, 2:])
-    np.testing.assert_array_equal(s.in_every_endpoint(0.05, 2), same.any(axis=1))
-
-
 # --- best of the null
 
 
@@ -550,3 +541,25 @@ def test_bad_cohorts_are_named(cohort):
         attempt(cohort.assign(days=cohort.days.where(cohort.index != 2)))
     with pytest.raises(ValueError, match="time: the value -1"):
         attempt(pd.DataFrame(cohort).assign(days=-1))
+
+
+def test_looks_without_information_have_p_1():
+    assert Shuffle((Look(TIME, "pooled"),), np.full((3, 1), np.nan)).min_p(2).tolist() == [1, 1, 1]
+
+
+def test_simulated_cut_points_need_the_arms_of_the_trial():
+    trials = simulate(World.load("nothing_works"), 2, np.random.default_rng(1))
+    other = replace(trials, arms=("placebo", "5 mg"))
+    with pytest.raises(ValueError, match="trials have the arms"):
+        cut_points_simulated(other, [12])
+    found = cut_points_simulated(trials, [9, 12])
+    early = trials.months_from_onset <= 12
+    test = logrank(trials.time, trials.event, trials.arm > 0, early[:, :, None])
+    assert found.shuffles.z[:, 1] == pytest.approx(-test.z[:, 0])
+
+
+def test_the_argument_that_does_not_fit_is_named(cohort):
+    with pytest.raises(ValueError, match=r"p is 1\.5"):
+        as_good_as(cohort, ["men"], "men", 5, np.random.default_rng(1), hr=0.57, p=1.5)
+    with pytest.raises(ValueError, match="two cuts that are the same"):
+        cut_point_subgroups(cohort, [9, 9.0000001])

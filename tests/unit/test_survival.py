@@ -368,3 +368,21 @@ def test_arguments_are_not_changed():
     cox(time, event, treated, member)
     for a, b in zip((time, event, treated, member), before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_survival_where_nobody_has_an_event_or_nobody_is():
+    member = np.array([[True, False], [True, False]])
+    curves = kaplan_meier([5, 6], [False, False], member)
+    assert curves.survival(2).tolist() == [[1.0, pytest.approx(np.nan, nan_ok=True)]]
+
+
+def test_a_patient_without_a_stratum_is_named():
+    time, event, treated = [1, 2, 3, 4], [True] * 4, [True, False, True, False]
+    for strata in ([1, 1, np.nan, 1], np.array(["a", "a", None, "a"], dtype=object)):
+        with pytest.raises(ValueError, match="strata has no label at trial 0, patient 2"):
+            logrank(time, event, treated, strata=strata)
+
+
+def test_weights_that_are_no_numbers_are_refused():
+    with pytest.raises(ValueError, match="rho and gamma must be 0 or more"):
+        logrank([1, 2], [True, True], [True, False], rho=np.nan)

@@ -90,7 +90,7 @@ def _curves(table) -> list[_Curve]:
 
 
 def _draw(sheet: Sheet, curves: list[_Curve]) -> None:
-    horizon = 182 * math.ceil(max(curve.days.max() for curve in curves) / 182)
+    horizon = 182 * max(1, math.ceil(max(curve.days.max() for curve in curves) / 182))
     panel = sheet.panel(
         sheet.left + 66, sheet.right - 60, sheet.bottom + 65 + 16 * len(curves), sheet.top - 32,
         (0, horizon), (0, 1),

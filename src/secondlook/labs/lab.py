@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from secondlook._hosts import is_static
 from secondlook.figures.style import Picture
 from secondlook.figures.tables import Table
 from secondlook.labs.controls import Control
@@ -179,7 +180,7 @@ class Lab:
         return self._shown[what]
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        if os.environ.get("SECONDLOOK_STATIC") == "1":
+        if is_static():
             return {"text/html": self.html(), "text/plain": self.sentence}
         from secondlook.labs.live import live  # widgets are loaded only where they are shown
 
