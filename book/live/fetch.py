@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,10 @@ sys.path.insert(0, str(ROOT / "tools"))
 from node import BuildError, environment, npm  # noqa: E402
 
 SOURCES = json.loads((HERE / "sources.json").read_text(encoding="utf-8"))
+
+
+class WrongBytes(BuildError):
+    """A file came, and it is not the pinned one."""
 
 
 def sha256(data: bytes) -> str:
@@ -60,6 +65,9 @@ def npm_package(name: str) -> Path:
 def python_package(spec: str, sum_: str, file_name: str) -> Path:
     """Return one file of a Python package, fetched by pip: ``spec`` is ``name==version``.
 
+    pip is given the sum too: it looks into a package with only a source by running its setup, and
+    must not run anything else's.
+
     Raises
     ------
     BuildError
@@ -67,15 +75,23 @@ def python_package(spec: str, sum_: str, file_name: str) -> Path:
     """
 
     def get(folder: Path) -> Path:
+        wanted = folder / "wanted.txt"
+        wanted.write_text(f"{spec} --hash=sha256:{sum_}\n", encoding="utf-8")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += ["--disable-pip-version-check", "--dest", str(folder)]
         if file_name.endswith(".whl"):  # the wheel that a browser can use, not this machine's
             command += ["--only-binary=:all:", "--python-version", "3.12", "--platform", "any"]
             command += ["--implementation", "py", "--abi", "none"]
         else:
-            command += ["--no-binary=:all:", "--no-build-isolation"]
-        _run([*command, spec], spec, "pip")
-        return next(folder.iterdir())
+            command += ["--no-binary=:all:"]
+        try:
+            _run([*command, "--require-hashes", "-r", str(wanted)], spec, "pip")
+        except BuildError as error:
+            other = re.search(r"\(Got +([0-9a-f]{64})\)", str(error))
+            if other:  # pip's last line when it has seen another file than the pinned one
+                raise _wrong_bytes(spec, other[1], sum_) from None
+            raise
+        return next(path for path in folder.iterdir() if path != wanted)
 
     return _keep(DOWNLOADS / file_name, sum_, sha256, get, spec)
 
@@ -143,12 +159,16 @@ def _keep(file: Path, sum_: str, check: Callable, get: Callable, name: str) -> P
         got = get(Path(folder))
         found = check(got.read_bytes())
         if found != sum_:
-            raise BuildError(
-                f"{name} is not the pinned file (its sum is {found}, book/live/sources.json says "
-                f"{sum_}); do not use it, and find out why before changing the pin."
-            )
+            raise _wrong_bytes(name, found, sum_)
         os.replace(got, file)
     return file
+
+
+def _wrong_bytes(name: str, found: str, sum_: str) -> WrongBytes:
+    return WrongBytes(
+        f"{name} is not the pinned file (its sum is {found}, the pinned one {sum_}); do not use "
+        "it, and find out why before changing book/live/sources.json."
+    )
 
 
 def _run(command: list[str], name: str, tool: str, **kwargs) -> None:

@@ -91,6 +91,41 @@ def test_a_pinned_file_is_fetched_once_and_a_spoiled_one_again(cache, monkeypatc
     assert len(calls) == 2
 
 
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """A folder that is all pip can fetch from."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def test_a_python_package_is_fetched_by_its_sum(cache, index):
+    metadata = b"Metadata-Version: 2.1\nName: thing\nVersion: 1\n"
+    about = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    folder, name = "thing-1.dist-info", "thing-1-py3-none-any.whl"
+    data = wheel({f"{folder}/METADATA": metadata, f"{folder}/WHEEL": about})
+    (index / name).write_bytes(data)
+    with pytest.raises(fetch.WrongBytes, match=r"thing==1 is not the pinned file") as error:
+        fetch.python_package("thing==1", "0" * 64, name)
+    assert fetch.sha256(data) in one_sentence(error)
+    file = fetch.python_package("thing==1", fetch.sha256(data), name)
+    assert file.read_bytes() == data
+    assert [path.name for path in (cache / "downloads").iterdir()] == [name]
+
+
+def test_the_setup_of_a_source_that_is_not_the_pinned_one_is_never_run(cache, index):
+    setup = f"open({str(cache / 'was-run')!r}, 'w')".encode()
+    with tarfile.open(index / "thing-1.tar.gz", "w:gz") as archive:
+        info = tarfile.TarInfo("thing-1/setup.py")
+        info.size = len(setup)
+        archive.addfile(info, io.BytesIO(setup))
+    with pytest.raises(fetch.WrongBytes, match=r"thing==1 is not the pinned file"):
+        fetch.python_package("thing==1", "0" * 64, "thing-1.tar.gz")
+    assert not (cache / "was-run").exists()
+
+
 def test_no_network_is_said_with_the_package_that_was_wanted(cache, tmp_path):
     fails = [sys.executable, "-c", "import sys; sys.exit('getaddrinfo ENOTFOUND')"]
     with pytest.raises(BuildError, match=r"lifelines==0.30.3 could not be fetched by pip") as error:
