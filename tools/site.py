@@ -118,6 +118,40 @@ def _disk_trouble(error: OSError) -> BuildError:
     return BuildError(f"a file could not be read or written ({error}).")
 
 
+# What every page of the book is made with. Sphinx looks for changes in the pages only: without
+# these it would leave a changed style sheet where it is, and its old sum in the pages' addresses.
+PLAN = (
+    "_config.yml",
+    "_toc.yml",
+    "requirements.txt",
+    "book/_ext",
+    "book/_static",
+    "src/secondlook/assets",
+    "src/secondlook/evidence.py",
+    "data/published/published_values.csv",
+)
+
+
+def plan(root: Path) -> list[str | Path]:
+    """Return the files of a checkout that call for all pages again if one changes.
+
+    Parameters
+    ----------
+    root : Path
+        The checkout.
+
+    Returns
+    -------
+    list of str and Path
+        Each file after its name, ready for `fetch.key`.
+    """
+    files = []
+    for place in (root / name for name in PLAN):
+        files += [place] if place.is_file() else sorted(place.rglob("*"))
+    kept = (path for path in files if path.is_file() and path.suffix != ".pyc")
+    return [part for path in kept for part in (path.relative_to(root).as_posix(), path)]
+
+
 def build_book(draft: bool) -> Path:
     """Let Jupyter Book build the pages that changed; return the folder of its html.
 
@@ -127,8 +161,7 @@ def build_book(draft: bool) -> Path:
         If a page has a warning and this is not a draft.
     """
     print("Building the book …", flush=True)
-    plan = [ROOT / "_config.yml", ROOT / "_toc.yml", *sorted((ROOT / "book" / "_ext").rglob("*.*"))]
-    stamp = key(*(path for path in plan if path.is_file() and path.suffix != ".pyc"))
+    stamp = key(*plan(ROOT))
     if not (BOOK / stamp).exists():  # another plan: leave no page of the old one
         shutil.rmtree(BOOK, ignore_errors=True)
         BOOK.mkdir(parents=True)

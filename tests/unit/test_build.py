@@ -24,9 +24,16 @@ import vendor  # noqa: E402
 from node import BuildError  # noqa: E402
 from take_away import plain, take_away  # noqa: E402
 
-SPEC = importlib.util.spec_from_file_location("course_site", ROOT / "tools" / "site.py")
-site = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(site)
+
+def import_file(name: str, path: Path):
+    """Return the module in the file at ``path``, imported under another name."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+site = import_file("course_site", ROOT / "tools" / "site.py")
 
 
 def one_sentence(error) -> str:
@@ -319,6 +326,43 @@ def test_a_build_that_fails_leaves_no_site_to_be_mistaken(
     message = capsys.readouterr().err.strip()
     assert message.startswith("Stopped: ") and said in message and "\n" not in message
     assert not former_site.exists()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout with one file of each kind that every page is made with."""
+    for name in site.PLAN:
+        file = tmp_path / name if Path(name).suffix else tmp_path / name / "deep" / "file.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("as it was")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", site.PLAN)
+def test_a_change_in_what_every_page_is_made_with_makes_all_pages_again(checkout, name):
+    before = fetch.key(*site.plan(checkout))
+    assert fetch.key(*site.plan(checkout)) == before
+    place = checkout / name
+    file = place if place.is_file() else place / "deep" / "file.txt"
+    file.write_text("changed")
+    changed = fetch.key(*site.plan(checkout))
+    file.rename(file.with_name("other.txt"))
+    assert len({before, changed, fetch.key(*site.plan(checkout))}) == 3
+
+
+def test_bytecode_and_pages_do_not_make_all_pages_again(checkout):
+    before = fetch.key(*site.plan(checkout))
+    for name in ("book/_ext/__pycache__/offline.cpython-312.pyc", "book/index.md"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text("new")
+    assert fetch.key(*site.plan(checkout)) == before
+
+
+def test_the_plan_has_every_file_that_the_book_serves_as_it_is():
+    offline = import_file("offline", ROOT / "book" / "_ext" / "offline.py")
+    served = {path for folder in offline.STATIC for path in folder.rglob("*.*")}
+    assert len(served) > 10
+    assert served <= set(site.plan(ROOT))
 
 
 def test_too_little_room_is_said_before_anything_is_done(tmp_path):
