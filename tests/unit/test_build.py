@@ -1,10 +1,12 @@
 """Building and serving the site: what stops it says why in one sentence and leaves nothing."""
 
+import contextlib
 import errno
 import importlib.util
 import io
 import json
 import socket
+import socketserver
 import sys
 import tarfile
 import threading
@@ -173,17 +175,47 @@ def carriers(monkeypatch, **served):
         data = served[carrier["name"]]
         if isinstance(data, Exception):
             raise data
-        return lambda name, sum_: data
+        return lambda entry: data
 
     monkeypatch.setattr(mirror, "_reader", reader)
 
 
 def test_a_carrier_that_no_longer_matches_the_official_sum_stops_the_build(tmp_path, monkeypatch):
     carriers(monkeypatch, first=b"something else", second=OFFICIAL)
-    with pytest.raises(BuildError, match=r"numpy.whl from first is not Pyodide's own") as error:
+    with pytest.raises(fetch.WrongBytes, match=r"numpy.whl from first is not Pyo") as error:
         mirror._official_wheels(tmp_path, PACKAGES)
     assert "nothing was built" in one_sentence(error)
     assert not list(tmp_path.iterdir())
+
+
+@contextlib.contextmanager
+def served(answer: bytes):
+    """Serve this answer, head and body, to whoever asks; give the address."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def test_no_other_carrier_is_asked_when_one_serves_wrong_bytes(cache, tmp_path, monkeypatch):
+    good = b"HTTP/1.0 200 OK\r\n\r\n" + OFFICIAL
+    with served(good.replace(b"numpy", b"other")) as wrong, served(good) as right:
+        both = [{"name": "first", "url": wrong}, {"name": "second", "url": right}]
+        monkeypatch.setitem(mirror.PIN, "carriers", both)
+        with pytest.raises(fetch.WrongBytes, match=f"{wrong}numpy.whl is not the pinned") as error:
+            mirror._official_wheels(tmp_path, PACKAGES)
+        assert "find out why" in one_sentence(error)
+        assert not (tmp_path / "numpy.whl").exists()
+        monkeypatch.setitem(mirror.PIN, "carriers", both[1:])
+        assert mirror._official_wheels(tmp_path, PACKAGES) == "second"
+        assert (tmp_path / "numpy.whl").read_bytes() == OFFICIAL
 
 
 def test_the_next_carrier_serves_when_the_first_cannot_be_reached(tmp_path, monkeypatch):
