@@ -6,6 +6,7 @@ build stops with a sentence that names it.
 
 import base64
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -115,7 +116,7 @@ def web_file(url: str, sum_: str) -> bytes:
         try:
             with urllib.request.urlopen(url, timeout=SECONDS) as answer:
                 (folder / "file").write_bytes(answer.read())
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise BuildError(f"{url} could not be fetched ({error}).") from error
         return folder / "file"
 

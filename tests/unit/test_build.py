@@ -142,12 +142,35 @@ def test_no_network_is_said_with_the_package_that_was_wanted(cache, tmp_path):
     assert "connect to the network" in one_sentence(error)
 
 
+@contextlib.contextmanager
+def served(answer: bytes):
+    """Serve this answer, head and body, to whoever asks; give the address."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
 def test_an_address_that_does_not_answer_is_named(cache):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # not listening: a connection is refused
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/numpy.whl"
         with pytest.raises(BuildError, match=r"numpy.whl could not be fetched") as error:
             fetch.web_file(address, "0" * 64)
+    one_sentence(error)
+
+
+def test_an_address_that_stops_in_the_middle_is_named(cache):
+    half = b"HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
+    with served(half) as at, pytest.raises(BuildError, match=r"be fetched \(Incomplete") as error:
+        fetch.web_file(f"{at}numpy.whl", "0" * 64)
     one_sentence(error)
 
 
@@ -186,22 +209,6 @@ def test_a_carrier_that_no_longer_matches_the_official_sum_stops_the_build(tmp_p
         mirror._official_wheels(tmp_path, PACKAGES)
     assert "nothing was built" in one_sentence(error)
     assert not list(tmp_path.iterdir())
-
-
-@contextlib.contextmanager
-def served(answer: bytes):
-    """Serve this answer, head and body, to whoever asks; give the address."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self):
-            while self.rfile.readline().strip():
-                pass
-            self.wfile.write(answer)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
 
 
 def test_no_other_carrier_is_asked_when_one_serves_wrong_bytes(cache, tmp_path, monkeypatch):
