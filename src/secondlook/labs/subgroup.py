@@ -155,7 +155,7 @@ def fishing_rig() -> Lab:
             "One honest look": _rig("time", "1", 0),
             "Two endpoints, two contrasts": _rig("both", "2", 0),
             "20 subgroups": _rig("time", "1", 20),
-            "All of it": _rig("both", "2", 20),
+            "All 80 looks": _rig("both", "2", 20),
         },
         Recipe(compute, _rig_sentence, _rig_picture, _rig_numbers),
     )
@@ -480,7 +480,7 @@ class Cuts:
     trial: int  # from 0
     level: str
     alpha: float
-    fixed: Shuffle  # the learner's cut only
+    fixed: Shuffle  # the learner's cut only, on the side or sides tested
     search: CutPoints  # every cut, early side
     either: CutPoints  # every cut, both sides
 
@@ -488,8 +488,9 @@ class Cuts:
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Label and share of null trials that find something, for each way of choosing."""
         month = self.months[self.chosen]
+        sides = ", either side" if len(self.fixed.looks) > 1 else ""
         return (
-            (f"cut fixed at {month:.0f} months", self.fixed.familywise(self.alpha, 1)),
+            (f"cut fixed at {month:.0f} months{sides}", self.fixed.familywise(self.alpha, 1)),
             ("cut searched, early side", self.search.familywise(self.alpha, 1)),
             ("cut searched, either side", self.either.familywise(self.alpha, 1)),
         )
@@ -522,7 +523,8 @@ def _cuts(cut, trial, side, level, source, contrast, seed) -> Cuts:
     chosen = MONTHS.index(cut)
     p = every_p[trial - 1]
     p = np.fmin(*np.split(p, 2)) if side == "either" else p[: len(MONTHS)]
-    fixed = early.shuffles.only([early.shuffles.looks[chosen]])
+    mine = either.shuffles.looks[chosen :: len(MONTHS)]  # the two sides of the learner's cut
+    fixed = either.shuffles.only(mine if side == "either" else mine[:1])
     return Cuts(np.array(MONTHS), p, chosen, trial - 1, words, alpha, fixed, early, either)
 
 
@@ -577,8 +579,9 @@ def _cut_sentence(cuts: Cuts, cut, side, **_) -> str:
         smallest = f"{p_words(cuts.p[least])}, at {cuts.months[least]} months"
         said = f"but the p that gets reported is the smallest: {smallest}"
     searched = cuts.shares[2 if side == "either" else 1][1]
+    tested = "The better side of your cut" if side == "either" else "Your cut"
     return (
-        f"Your cut at {cut} months gives p {p_words(cuts.p[cuts.chosen])}, {said}. The search "
+        f"{tested} at {cut} months gives p {p_words(cuts.p[cuts.chosen])}, {said}. The search "
         f"passes {cuts.level} for {_of_100(searched)} useless drugs, one fixed cut for "
         f"{_of_100(cuts.shares[0][1])}."
     )
