@@ -24,6 +24,7 @@ PARTS = {
     "half": learner.predict_element("04.half", "What of the late patients?", "choice", CHOICES),
     "best": learner.predict_element("04.best", "How probable?", "probability"),
     "again": learner.predict_element("04.again", "And now?", "probability"),
+    "count": learner.predict_element("04.count", "How many?", unit="of 100", low=0, high=100),
     "recall": learner.recall_element("04.best", "04.again"),
     "outcome-best": learner.outcome_element("04.best", 100, label="true"),
     "answer": learner.answer_element("04.interaction_p", "The p, two-sided?"),
@@ -90,6 +91,7 @@ def pages():
         ),
         "book.html": book_page(html),
         "belief.html": document(*(cell(html[name]) for name in ("best", "again", "recall"))),
+        "count.html": document(cell(html["count"])),
         "true.html": document(cell(html["best"]), cell(html["outcome-best"])),
         "mine.html": document(cell(html["mine"])),
         "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
@@ -276,6 +278,14 @@ def test_what_cannot_be_a_prediction_is_said_and_nothing_is_kept(tab, typed, mes
 )
 def test_a_prediction_may_be_written_in_several_ways(tab, typed, said):
     assert f"Your prediction: {said}," in commit(tab, typed).locator(".sl-said").inner_text()
+
+
+@pytest.mark.parametrize(("typed", "said"), [("46%", "46 of 100"), ("0.5", "0.5 of 100")])
+def test_so_many_of_a_hundred_may_be_written_as_a_percentage(profile, typed, said):
+    page = profile.new_page()
+    page.goto("count.html")
+    box = commit(page, typed, of="04.count")
+    assert f"Your prediction: {said}," in box.locator(".sl-said").inner_text()
 
 
 def test_a_confidence_is_asked(tab):

@@ -498,7 +498,7 @@
   /* Read a number in the prediction's own unit. Returns [value, null] or [null, sentence]. */
   function readPrediction(raw, unit, low, high) {
     const percent = unit === '%';
-    const [read, problem] = readText(raw, percent);
+    const [read, problem] = readText(raw, percent || unit === 'of 100');
     if (problem) return [null, PROBLEMS[problem] || 'Write one number, such as 12 or 0.5.'];
     const signed = /(?:%|per ?cent)\s*$/i.test(raw);
     if (percent && !signed && read > 0 && read < 1) {
