@@ -30,7 +30,7 @@ LOCK = "pyodide-lock.json"
 LIBRARY = "python_stdlib.zip"
 MAKERS = [HERE / name for name in ("sources.json", "mirror.py", "recompile.py")]
 MAKERS.append(HERE / "compile_wheels.mjs")
-SECONDLOOK_NEEDS = ["numpy", "pandas", "scipy", "matplotlib", "ipywidgets"]
+SECONDLOOK_NEEDS = ["numpy", "pandas", "matplotlib", "ipywidgets"]
 
 
 def make(say: Callable[[str], None] = print) -> Path:

@@ -1,5 +1,6 @@
 """Building and serving the site: what stops it says why in one sentence and leaves nothing."""
 
+import ast
 import contextlib
 import errno
 import importlib.util
@@ -253,6 +254,19 @@ def test_the_browser_has_the_versions_that_requirements_txt_names():
     wanted = dict(line.split("==") for line in lines if "==" in line)
     for name in ("lifelines", "ipywidgets"):
         assert fetch.SOURCES["python"][name]["version"] == wanted[name]
+
+
+def test_a_page_loads_what_secondlook_imports_and_nothing_more():
+    imported = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for line in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(line, ast.Import):
+                imported |= {alias.name for alias in line.names}
+            elif isinstance(line, ast.ImportFrom) and not line.level:
+                imported.add(line.module)
+    packages = {name.partition(".")[0] for name in imported}
+    always = {"secondlook", "IPython"}  # a live page has IPython as its kernel
+    assert packages - sys.stdlib_module_names - always == set(mirror.SECONDLOOK_NEEDS)
 
 
 def wheel(files: dict[str, bytes]) -> bytes:
