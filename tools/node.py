@@ -53,6 +53,8 @@ def _find(name: str) -> str:
 
 
 def _major(path: str) -> int:
-    answer = subprocess.run([path, "--version"], capture_output=True, text=True)
+    answer = subprocess.run(
+        [path, "--version"], capture_output=True, encoding="utf-8", errors="replace"
+    )
     first = answer.stdout.strip().lstrip("v").split(".")[0]
     return int(first) if first.isdigit() else 0

@@ -170,7 +170,9 @@ def build_book(draft: bool) -> Path:
     run = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", run, "build", str(ROOT), "-q", *strict]
     command += ["--path-output", str(BOOK)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace"
+    )
     lines = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr).replace(f"{ROOT}{os.sep}", "").splitlines()
     trouble = [line for line in lines if re.search(r"WARNING|ERROR", line)]
     if trouble:
@@ -219,7 +221,9 @@ def _fill_lite(folder: Path, notebooks: dict[str, Path]) -> None:
         command += ["--output-dir", str(folder), "--apps", "notebooks", "--apps", "lab"]
         command += ["--LiteBuildConfig.no_unused_shared_packages=True"]
         command += [f"--LiteBuildConfig.cache_dir={scratch}/cache"]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=scratch, capture_output=True, encoding="utf-8", errors="replace"
+        )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1]
         raise BuildError(f"JupyterLite did not build ({last[:300]}).")

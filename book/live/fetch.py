@@ -179,7 +179,9 @@ def _wrong_bytes(name: str, found: str, sum_: str) -> WrongBytes:
 
 
 def _run(command: list[str], name: str, tool: str, **kwargs) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, **kwargs)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", **kwargs
+    )
     if done.returncode:
         lines = (done.stderr or done.stdout).strip().splitlines()
         last = next((line.strip() for line in reversed(lines) if line.strip()), "no message")

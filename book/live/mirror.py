@@ -101,7 +101,9 @@ def build_own_wheel(folder: Path) -> Path:
         If hatchling fails; the message has its last line.
     """
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1]
         raise BuildError(f"the wheel of secondlook could not be built ({last}).")
@@ -276,7 +278,7 @@ def _recompile(pyodide: Path, out: Path, wheels: list[Path], *flags: str) -> lis
     """Recompile ``wheels`` into ``out`` under Node; return what became of each."""
     script = HERE / "compile_wheels.mjs"
     command = [node(), *map(str, [script, *flags, pyodide, out, *wheels])]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     made = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"from"')]
     if done.returncode or len(made) != len(wheels):
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
