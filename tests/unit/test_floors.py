@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
     {"_data", "_hosts", "_normal", "_arrays", "evidence", "cohort"},
-    {"survival", "ranks"},
+    {"survival", "ranks", "multiplicity", "design"},
     {"simulate", "fishing", "forensics", "checks"},
     {"figures"},
     {"labs", "learner"},
@@ -51,7 +51,7 @@ def test_a_module_imports_only_from_below(path):
         assert below or name == mine or name in SHARED, f"{mine} imports {name}"
 
 
-@pytest.mark.parametrize("name", ["survival.py", "ranks.py"])
+@pytest.mark.parametrize("name", ["survival.py", "ranks.py", "multiplicity.py", "design.py"])
 def test_the_statistics_know_nothing_of_the_trial(name):
     text = (SOURCE / name).read_text(encoding="utf-8")
     for word in ("ALS", "placebo", "methylcobalamin", "matplotlib", "widgets"):
