@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from secondlook._hosts import is_static
 from secondlook.checks import check_table
+from secondlook.questions import question as read_question
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KINDS = ("number", "choice", "probability")
@@ -149,6 +150,22 @@ def answer(id, question, hints=None):
     _show(answer_element(id, question, hints))
 
 
+def question(id):
+    """Ask a question with a few answers to choose from; every answer, once chosen, is explained.
+
+    Parameters
+    ----------
+    id : str
+        A question of ``data/questions/``, for example ``"02.lamps"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such question; the message names the nearest ones.
+    """
+    _show(question_element(id))
+
+
 def my_predictions():
     """Show everything this browser keeps: the list, calibration, export, import and erase."""
     _show(my_predictions_element())
@@ -248,6 +265,31 @@ def answer_element(id, question, hints=None):
     )
     attributes = _attributes(id=_check_id(id), table=packed)
     return Element(f"<sl-answer {attributes}>{inner}</sl-answer>", f"Question {id}: {question}")
+
+
+def question_element(id):
+    """Return what ``question`` shows."""
+    asked = read_question(_check_id(id))
+    options = "".join(
+        f'<li data-key="{_escape(option.key)}">{_text(option.text)}</li>'
+        for option in asked.options
+    )
+    said = "".join(
+        f'<dt>{_text(option.text)}</dt><dd data-key="{_escape(option.key)}">'
+        f"<strong>{'Right.' if option.right else 'Not this one.'}</strong> "
+        f"{_text(option.feedback)}</dd>"
+        for option in asked.options
+    )
+    attributes = _attributes(id=id, right=asked.right.key)
+    inner = (
+        f'<p class="sl-question">{_text(asked.asks)}</p><ul class="sl-options">{options}</ul>'
+        '<details class="sl-hint sl-said-of"><summary data-lm-suppress-shortcuts="true">'
+        f"What is said of each answer</summary><dl>{said}</dl></details>"
+    )
+    words = "; ".join(option.text for option in asked.options)
+    return Element(
+        f"<sl-quiz {attributes}>{inner}</sl-quiz>", f"Question {id}: {asked.asks} ({words})"
+    )
 
 
 def my_predictions_element():

@@ -28,6 +28,7 @@ PARTS = {
     "recall": learner.recall_element("04.best", "04.again"),
     "outcome-best": learner.outcome_element("04.best", 100, label="true"),
     "answer": learner.answer_element("04.interaction_p", "The p, two-sided?"),
+    "quiz": learner.question_element("04.cut"),
     "mine": learner.my_predictions_element(),
     "outcome": learner.outcome_element("04.fishing", 48, 10, "48%"),
     "outcome-half": learner.outcome_element("04.half", "harm", label="more of them die"),
@@ -82,7 +83,7 @@ def pages():
     result = cell(html["reveal"], RESULT, html["outcome"])
     whole = (
         *(cell(html["fishing"]), result, cell(html["half"]), cell(html["outcome-half"])),
-        *(cell(html["best"]), cell(html["answer"])),
+        *(cell(html["best"]), cell(html["answer"]), cell(html["quiz"])),
     )
     return {
         "index.html": document(*whole),
@@ -696,8 +697,40 @@ def test_an_answer_is_checked_at_once_and_survives_a_reload(tab):
 
 def test_an_empty_answer_is_said_and_not_kept(tab):
     tab.locator("sl-answer").get_by_role("button", name="Check").click()
-    assert tab.locator(".sl-feedback").inner_text() == "Not yet. Type a number first."
+    assert tab.locator("sl-answer .sl-feedback").inner_text() == "Not yet. Type a number first."
     assert stored(tab) is None
+
+
+def test_a_question_explains_what_was_chosen_and_survives_a_reload(tab):
+    box = tab.locator("sl-quiz")
+    said, others = box.locator(".sl-feedback"), box.locator("details")
+    box.get_by_role("button", name="Check").click()
+    assert said.inner_text() == "Choose one first." and stored(tab) is None
+    box.get_by_label("Whether it is a round number.").check()
+    assert said.inner_text() == "Choose one first.", "nothing is said before it is checked"
+    box.get_by_role("button", name="Check").click()
+    assert said.inner_text().startswith("Not this one. A round number is easier to believe")
+    assert not others.is_visible(), "the other answers stay closed until it is solved"
+    box.get_by_label("Who chose it").focus()
+    tab.keyboard.press("Space")
+    tab.keyboard.press("Enter")
+    assert said.inner_text().startswith("Right. A p value belongs to a rule.")
+    assert others.is_visible()
+    record = stored(tab)["answers"]["04.cut"]
+    assert (record["answer"], record["correct"], record["tries"]) == ("when", True, 2)
+    tab.reload()
+    assert box.get_by_label("Who chose it").is_checked()
+    assert said.inner_text().startswith("Right. A p value belongs to a rule.")
+    tab.goto("mine.html")
+    row = tab.locator("tr", has_text="What do you most want to know")
+    assert row.locator("td").nth(1).inner_text().startswith("Who chose it, and whether before")
+
+
+def test_a_choice_not_yet_checked_stays_when_something_else_is_committed(tab):
+    radio = tab.locator("sl-quiz").get_by_label("Whether it is a round number.")
+    radio.check()
+    commit(tab)
+    assert radio.is_checked()
 
 
 def test_the_hints_open_in_two_steps(tab):
@@ -871,7 +904,7 @@ def test_the_keyboard_alone_is_enough(tab):
     tab_to(tab, "Your answer")
     tab.keyboard.type("0.14")
     tab.keyboard.press("Enter")
-    assert "Compare early with late" in tab.locator(".sl-feedback").inner_text()
+    assert "Compare early with late" in tab.locator("sl-answer .sl-feedback").inner_text()
     tab_to(tab, "A hint")
     tab.keyboard.press("Enter")
     assert tab.locator("sl-answer details").first.get_attribute("open") is not None

@@ -4,7 +4,7 @@ import { nameControls } from './controls.mjs';
 
 // These work without Python. When a cell brings the same ones again, those on the page stay, with
 // what the reader is typing.
-const QUESTIONS = 'sl-predict, sl-answer, sl-my-predictions';
+const QUESTIONS = 'sl-predict, sl-answer, sl-quiz, sl-my-predictions';
 const BESIDES = 'svg, img, table, canvas, iframe, input, .jupyter-widgets';
 const LONGEST_WAIT = 4000; // milliseconds for an output to draw itself
 

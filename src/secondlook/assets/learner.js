@@ -52,6 +52,7 @@
   const ANSWER = {
     ...COMMON,
     answer: (x) => typeof x === 'string' && x.length <= MAX_ANSWER,
+    label: optional(isText),
     correct: (x) => typeof x === 'boolean',
     tries: (x) => Number.isInteger(x) && x >= 1 && x <= 1e6,
   };
@@ -516,6 +517,29 @@
     return [value, null];
   }
 
+  /* The options that stand in an element as a list, as radio buttons; the list itself is hidden. */
+  function radioChoices(part) {
+    const list = part.find('.sl-options'),
+      name = freshId();
+    list.hidden = true;
+    const labels = [...list.children].map((item) =>
+      el(
+        'label',
+        { class: 'sl-option' },
+        el('input', { type: 'radio', name, value: item.dataset.key }),
+        ' ',
+        el('span', {}, item.textContent.trim()),
+      ),
+    );
+    const labelledby = part.find('.sl-question').id;
+    return el('div', { class: 'sl-choices', role: 'radiogroup', 'aria-labelledby': labelledby }, ...labels);
+  }
+
+  function chosenIn(choices) {
+    const chosen = choices.querySelector('input:checked');
+    return chosen && { value: chosen.value, label: chosen.parentNode.textContent.trim().slice(0, MAX_TEXT) };
+  }
+
   class Predict extends Part {
     build() {
       this.kind = this.dataset.kind;
@@ -571,28 +595,12 @@
     }
 
     buildChoice() {
-      const list = this.find('.sl-options'),
-        name = freshId();
-      list.hidden = true;
-      const labels = [...list.children].map((item) =>
-        el(
-          'label',
-          { class: 'sl-option' },
-          el('input', { type: 'radio', name, value: item.dataset.key }),
-          ' ',
-          el('span', {}, item.textContent.trim()),
-        ),
-      );
+      const choices = radioChoices(this);
       this.read = () => {
-        const chosen = this.form.querySelector('input:checked');
-        if (!chosen) return { problem: 'Choose one first.', at: this.form.querySelector('input') };
-        return { value: chosen.value, label: chosen.parentNode.textContent.trim().slice(0, MAX_TEXT) };
+        const chosen = chosenIn(choices);
+        return chosen || { problem: 'Choose one first.', at: choices.querySelector('input') };
       };
-      return el(
-        'div',
-        { class: 'sl-choices', role: 'radiogroup', 'aria-labelledby': this.find('.sl-question').id },
-        ...labels,
-      );
+      return choices;
     }
 
     buildConfidence() {
@@ -844,6 +852,13 @@
 
   /* ---- sl-answer: a question checked at once, with no kernel ------------------------------------ */
 
+  /* Keep what was answered to the question of an element, and count the tries. */
+  function keepTry(part, given) {
+    const before = kept().answers[part.key];
+    const tries = (before ? before.tries : 0) + 1;
+    keepAnswer(part.key, { ...given, tries, question: part.question, t: Date.now() });
+  }
+
   class Answer extends Part {
     build() {
       const id = freshId(),
@@ -889,16 +904,7 @@
     submit() {
       const answer = this.input.value.slice(0, MAX_ANSWER);
       const feedback = evaluate(this.table, answer);
-      if (answer.trim()) {
-        const before = kept().answers[this.key];
-        keepAnswer(this.key, {
-          answer,
-          correct: feedback.correct,
-          tries: (before ? before.tries : 0) + 1,
-          question: this.question,
-          t: Date.now(),
-        });
-      }
+      if (answer.trim()) keepTry(this, { answer, correct: feedback.correct });
       this.say(feedback);
     }
 
@@ -927,6 +933,50 @@
         this.say(null);
       }
       this.shown = r ? r.t : undefined;
+    }
+  }
+
+  /* ---- sl-quiz: one answer of a few, each of which is explained once chosen ---------------------- */
+
+  class Quiz extends Part {
+    build() {
+      const question = this.find('.sl-question');
+      question.id = question.id || freshId();
+      this.said = this.find('.sl-said-of');
+      this.message = el('p', { class: 'sl-feedback', role: 'status' });
+      this.choices = radioChoices(this);
+      const check = el('button', { type: 'submit', class: 'sl-button sl-main' }, 'Check');
+      this.form = el('form', { class: 'sl-made sl-form', novalidate: true }, this.choices, check, this.message);
+      this.form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        this.submit();
+      });
+      this.note = this.makeNote();
+      question.after(this.form, this.note);
+    }
+
+    submit() {
+      const chosen = chosenIn(this.choices);
+      if (!chosen) {
+        setText(this.message, 'Choose one first.');
+        this.choices.querySelector('input').focus();
+        return;
+      }
+      this.shown = undefined; // said again, so heard again
+      setText(this.message, '');
+      keepTry(this, { answer: chosen.value, label: chosen.label, correct: chosen.value === this.dataset.right });
+    }
+
+    draw() {
+      const r = kept().answers[this.key];
+      this.drawNote();
+      this.said.hidden = !(r && r.correct); // what the others would have been told, once it is solved
+      if ((r && r.t) === this.shown) return;
+      this.shown = r && r.t;
+      const explained = r && this.find(`dd[data-key="${CSS.escape(r.answer)}"]`);
+      this.message.className = `sl-feedback ${explained ? (r.correct ? 'sl-yes' : 'sl-no') : ''}`;
+      this.message.replaceChildren(...(explained ? [...explained.cloneNode(true).childNodes] : []));
+      for (const radio of this.choices.querySelectorAll('input')) radio.checked = Boolean(r) && radio.value === r.answer;
     }
   }
 
@@ -985,7 +1035,7 @@
           ['Question', 'Your last answer', 'Tries', 'When', 'Verdict'],
           answers.map(([id, r]) => [
             r.question || id,
-            r.answer,
+            r.label || r.answer,
             String(r.tries),
             timeNode(r.t),
             r.correct ? 'right' : 'not yet',
@@ -1170,5 +1220,6 @@
   customElements.define('sl-outcome', Outcome);
   customElements.define('sl-recall', Recall);
   customElements.define('sl-answer', Answer);
+  customElements.define('sl-quiz', Quiz);
   customElements.define('sl-my-predictions', MyPredictions);
 })();
