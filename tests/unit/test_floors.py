@@ -9,7 +9,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
     {"_data", "_hosts", "_normal", "_arrays", "evidence", "cohort"},
     {"survival", "ranks", "multiplicity", "design"},
-    {"simulate", "fishing", "forensics", "checks", "questions"},
+    {"simulate", "fishing", "forensics", "checks", "questions", "appraisal"},
     {"figures"},
     {"labs", "learner"},
 )
