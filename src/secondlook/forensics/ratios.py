@@ -1,6 +1,7 @@
-"""What a printed estimate and its interval say about p values, other patients and prior doubts.
+"""Exact sums with a ratio and its interval: p values, other patients and prior doubts.
 
-Everything here needs only numbers in print; no patient data.
+These take the printed figures as they stand; :mod:`secondlook.forensics.intervals` allows for
+their rounding.
 """
 
 import math
