@@ -436,7 +436,9 @@ def pages(root: Path = ROOT) -> list[Path]:
     notebooks = [
         p for d in ("chapters", "solutions", "exercises") for p in (root / d).glob("*.ipynb")
     ]
-    return sorted(notebooks) + sorted((root / "book").glob("*.md"))
+    return sorted(notebooks) + sorted(
+        page for folder in ("book", "book/teach") for page in (root / folder).glob("*.md")
+    )
 
 
 def check(paths: list[Path], root: Path = ROOT) -> list[Offence]:
@@ -447,7 +449,7 @@ def check(paths: list[Path], root: Path = ROOT) -> list[Offence]:
         computed.expect(path, markers_of([source for _, source in sources], md))
     for path, sources in texts.items():
         name = path.relative_to(root) if path.is_relative_to(root) else path
-        home = "" if path.parent.name == "book" else "../book/"
+        home = {"book": "", "teach": "../"}.get(path.parent.name, "../book/")
         for place, source in sources:
             for block in blocks(source, md):
                 where = f"{name}{place} line {block.line}"

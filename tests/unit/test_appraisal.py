@@ -8,7 +8,7 @@ import pytest
 from secondlook._data import data_path
 from secondlook.appraisal import ledger, read_line
 from secondlook.evidence import published
-from secondlook.figures.appraisal import ledger_table
+from secondlook.figures.tables import ledger_table
 
 RAW = json.loads(data_path("ledger.json").read_text(encoding="utf-8"))
 NAMES = ("E0302", "1998", "week 4")  # names and dates, not results

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+from secondlook.appraisal import ledger
+
 
 @dataclass(frozen=True)
 class Table:
@@ -60,3 +62,12 @@ class Table:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html(), "text/plain": self.text()}
+
+
+def ledger_table(through: str) -> Table:
+    """Return the evidence ledger up to a chapter, for example ``"03"``."""
+    return Table(
+        ["Chapter", "The evidence", "What it found", "What it can bear"],
+        [[line.chapter, line.evidence, line.found, line.bears] for line in ledger(through)],
+        caption="The evidence ledger so far",
+    )
