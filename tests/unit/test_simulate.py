@@ -22,7 +22,7 @@ def entries(name="nothing_works"):
 
 
 def test_the_worlds_there_are():
-    assert worlds() == ("nothing_works", "works_a_little", "works_early")
+    assert worlds() >= ("e0302", "harm_late", "nothing_works")
     for name in worlds():
         assert World.load(name).name == name
 
