@@ -1,7 +1,7 @@
 """The patients of a trial, as a table that has been looked over before anybody computes with it.
 
-A trial is data: ``data/trials/NAME.json`` says its arms, contrasts, visits, horizon and endpoints,
-which file holds its patients, and what each column may hold. Another trial needs no code.
+A trial is data: ``data/trials/NAME.json`` says its arms, contrasts, visits and endpoints, which
+file holds its patients, and what each column may hold. Another trial needs no code.
 """
 
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secondlook._data import data_path
+from secondlook._trial_file import checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,20 +43,43 @@ class Trial:
 
     ``published`` of an arm or a contrast is its place in the identifiers of published values
     (``K19.T2B.hr.tot`` is the ``tot`` of contrast "pooled").
+
+    Attributes
+    ----------
+    horizon_days, run_in_weeks
+        None where the trial has none.
+    visit_weeks, visit_columns
+        Weeks of the visits, and the columns that hold the score of each.
+    early
+        ``column`` and ``at_most`` of the early subgroup; empty where there is none.
+    endpoints
+        Each with a ``name`` and a ``kind``: "time to event" (columns ``time``, ``event``), "change
+        with worst ranks" (``change``, ``worst``), "change at visit" (``change``, and its ``week``)
+        or "change" (``change``). A higher change is better.
+    factors
+        Baseline columns and the levels that make subgroups of them; may be empty.
+    cohort
+        File, number of patients, and the rule of each column; see :func:`columns`.
+    invented
+        True where print has no numbers to fit: the table shows a printed pattern and nothing else.
+    caution
+        What to say wherever the patients are shown: what is fitted, and what is the maker's.
     """
 
     name: str
     title: str
     arms: tuple[Arm, ...]
     contrasts: tuple[Contrast, ...]
-    horizon_days: int
-    run_in_weeks: int
+    horizon_days: int | None
+    run_in_weeks: int | None
     visit_weeks: tuple[int, ...]
     visit_columns: tuple[str, ...]
     early: dict
     endpoints: tuple[dict, ...]
     factors: tuple[dict, ...]
     cohort: dict
+    invented: bool = False
+    caution: str = ""
 
 
 def trials() -> tuple[str, ...]:
@@ -69,13 +93,15 @@ def trial(name: str) -> Trial:
     Raises
     ------
     ValueError
-        If there is no trial of that name; the message lists those there are.
+        If there is no trial of that name (the message lists those there are), or its file has an
+        entry that cannot be right (the message names it).
     """
     if name not in trials():
         raise ValueError(
             f"name: there is no trial {name!r}; the trials here are {', '.join(trials())}"
         )
-    raw = json.loads(data_path("trials", f"{name}.json").read_text(encoding="utf-8"))
+    path = data_path("trials", f"{name}.json")
+    raw = checked(json.loads(path.read_text(encoding="utf-8")), name)
     weeks = tuple(raw["visit_weeks"])
     return Trial(
         name=raw["name"],
@@ -92,7 +118,24 @@ def trial(name: str) -> Trial:
         endpoints=tuple(raw["endpoints"]),
         factors=tuple(raw["factors"]),
         cohort=raw["cohort"],
+        invented=raw["invented"],
+        caution=raw["caution"],
     )
+
+
+def columns(name: str) -> dict[str, str]:
+    """Return what each column of a trial's patient table holds, in words and with its unit.
+
+    Raises
+    ------
+    ValueError
+        If there is no trial of that name.
+    """
+    rules = trial(name).cohort["columns"]
+    return {
+        column: rule["label"] + (f", {rule['unit']}" if "unit" in rule else "")
+        for column, rule in rules.items()
+    }
 
 
 def load(name: str) -> "pd.DataFrame":
@@ -106,11 +149,9 @@ def load(name: str) -> "pd.DataFrame":
     Returns
     -------
     DataFrame, one row a patient
-        ``patient`` int; ``arm`` str; ``days`` int; ``event``, ``early``, ``worst_rank``,
-        ``riluzole`` bool; ``alsfrs_change`` and the visits ``alsfrs_w0`` … float, points, NaN
-        where there is no value; ``sex``, ``onset``, ``als_type``, ``diagnosis`` str; ``age``
-        years; ``stage`` 1 or 2; ``fvc_screening``, ``fvc`` % predicted; ``months_from_onset``
-        months at screening; ``run_in_change`` points.
+        ``patient`` int, ``arm`` str, and the columns of the trial's file; :func:`columns` says
+        what each holds. Words are str, yes or no bool, whole numbers int and numbers float. The
+        visits and every column that may be blank are float, NaN where there is no value.
 
     Raises
     ------
@@ -220,18 +261,42 @@ def _check_rows(file, table, this):
             )
 
     refuse("patient", table["patient"].duplicated(), "each patient has one row")
-    clock, limit = this.early["column"], this.early["at_most"]
-    refuse(
-        "early",
-        table["early"] != (table[clock] <= limit),
-        f"early is true where {clock} is at most {limit}",
-    )
-    refuse("worst_rank", table["worst_rank"] & ~table["event"], "only an event is ranked worst")
-    scores = table[list(this.visit_columns)]
+    if this.early:
+        clock, limit = this.early["column"], this.early["at_most"]
+        right = f"early is true where {clock} is at most {limit}"
+        refuse("early", table["early"] != (table[clock] <= limit), right)
+    kinds = {endpoint["kind"]: endpoint for endpoint in this.endpoints}
+    if "time to event" in kinds:
+        _check_times(table, this, kinds, refuse)
+    if "change with worst ranks" in kinds and this.visit_columns:
+        column = kinds["change with worst ranks"]["change"]
+        right = "it is the last score less the score of the first visit"
+        refuse(column, ~_same(table[column], _last_change(table, this)), right)
+    for each in this.cohort.get("differences", ()):
+        difference = table[each["of"]] - table[each["less"]]
+        right = f"it is {each['of']} less {each['less']}"
+        refuse(each["column"], ~_same(table[each["column"]], difference), right)
+
+
+def _check_times(table, this, kinds, refuse):
+    time, event = (kinds["time to event"][key] for key in ("time", "event"))
+    if "change with worst ranks" in kinds:
+        worst = kinds["change with worst ranks"]["worst"]
+        refuse(worst, table[worst] & ~table[event], "only an event is ranked worst")
     for week, column in zip(this.visit_weeks, this.visit_columns, strict=True):
-        there = table["days"] >= week * 7
-        refuse(column, scores[column].notna() != there, "there is a score up to the last day only")
+        missing = table[column].isna()
+        there = table[time] >= week * 7
+        refuse(column, missing == there, "there is a score up to the last day only")
+
+
+def _last_change(table, this):
+    """Return the last score less the first, NaN for who has none after the first visit."""
+    scores = table[list(this.visit_columns)]
     change = scores.ffill(axis=1).iloc[:, -1] - scores.iloc[:, 0]
     change[scores.iloc[:, 1:].isna().all(axis=1)] = float("nan")
-    same = (table["alsfrs_change"] == change) | (table["alsfrs_change"].isna() & change.isna())
-    refuse("alsfrs_change", ~same, "it is the last score less the score of the first visit")
+    return change
+
+
+def _same(found, wanted):
+    """Say where two columns agree, to what a decimal fraction can tell; NaN agrees with NaN."""
+    return ((found - wanted).abs() < 1e-9) | (found.isna() & wanted.isna())

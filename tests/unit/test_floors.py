@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
-    {"_data", "_hosts", "_normal", "_arrays", "evidence", "cohort"},
+    {"_data", "_hosts", "_normal", "_arrays", "_planning", "evidence", "cohort"},
     {"survival", "ranks", "multiplicity", "design"},
     {"simulate", "fishing", "forensics", "checks", "questions", "appraisal"},
     {"figures"},
@@ -18,6 +18,7 @@ SHARED = {
     "_hosts",
     "_normal",
     "_arrays",
+    "_trial_file",
 }  # helpers that any room may use, its own floor's too
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "__init__.py")
 
