@@ -18,9 +18,10 @@ from secondlook.checks import check_table
 from secondlook.questions import question as read_question
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_KINDS = ("number", "choice", "probability")
+_KINDS = ("number", "choice", "probability", "text")
 _BEFORE = "Note your prediction, and how sure you are, before you look at the result."
 _BELIEF = "Note how likely you think it is, in percent, before you read on."
+_WORDS = "Write it down, on paper if you like, before you look at what follows."
 _RECALL = "What you said before and what you say now stand here side by side"
 
 
@@ -49,7 +50,8 @@ def predict(
 ):
     """Ask for a prediction and how sure the reader is of it; it locks when committed.
 
-    A probability says by itself how sure the reader is, so nothing else is asked beside it.
+    A probability says by itself how sure the reader is, so nothing else is asked beside it. Words
+    of the reader's own are kept and shown, and never judged.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def predict(
         ``-``.
     question : str
         Plain text; ``**bold**`` and ```code``` are understood.
-    kind : {"number", "choice", "probability"}
+    kind : {"number", "choice", "probability", "text"}
         A probability, that something is or will be so, is asked in percent, 0 to 100. Without an
         ``outcome`` it is listed as a belief.
     options : dict of str to str
@@ -196,6 +198,8 @@ def predict_element(
             raise ValueError("unit, low, high and within belong to a number, not to a choice")
     elif options is not None:
         raise ValueError(f'options: only kind="choice" has options, not {kind!r}')
+    if kind == "text" and any(x is not None for x in (unit, low, high, within)):
+        raise ValueError("unit, low, high and within belong to a number, not to words")
     if kind == "probability":
         if any(x is not None for x in (unit, low, high, within)):
             raise ValueError(
@@ -212,7 +216,8 @@ def predict_element(
             f'<li data-key="{_escape(key)}">{_text(words)}</li>' for key, words in options.items()
         )
         inner += f'<ul class="sl-options">{"".join(items)}</ul>'
-    inner += f'<p class="sl-before">{_BELIEF if kind == "probability" else _BEFORE}</p>'
+    before = {"probability": _BELIEF, "text": _WORDS}.get(kind, _BEFORE)
+    inner += f'<p class="sl-before">{before}</p>'
     attributes = _attributes(
         id=_check_id(id), kind=kind, unit=unit, **limits, within=_finite("within", within, least=0)
     )

@@ -29,6 +29,7 @@ PARTS = {
     "outcome-best": learner.outcome_element("04.best", 100, label="true"),
     "answer": learner.answer_element("04.interaction_p", "The p, two-sided?"),
     "quiz": learner.question_element("04.cut"),
+    "words": learner.predict_element("04.why", "Why men, and not women?", "text"),
     "mine": learner.my_predictions_element(),
     "outcome": learner.outcome_element("04.fishing", 48, 10, "48%"),
     "outcome-half": learner.outcome_element("04.half", "harm", label="more of them die"),
@@ -92,6 +93,9 @@ def pages():
         ),
         "book.html": book_page(html),
         "belief.html": document(*(cell(html[name]) for name in ("best", "again", "recall"))),
+        "words.html": document(
+            cell(html["words"]), cell('<sl-reveal data-id="04.why"></sl-reveal>', "<p>Flipped.</p>")
+        ),
         "count.html": document(cell(html["count"])),
         "true.html": document(cell(html["best"]), cell(html["outcome-best"])),
         "mine.html": document(cell(html["mine"])),
@@ -724,6 +728,23 @@ def test_a_question_explains_what_was_chosen_and_survives_a_reload(tab):
     tab.goto("mine.html")
     row = tab.locator("tr", has_text="What do you most want to know")
     assert row.locator("td").nth(1).inner_text().startswith("Who chose it, and whether before")
+
+
+def test_words_are_kept_and_open_the_result_and_are_never_judged(profile):
+    page = profile.new_page()
+    page.goto("words.html")
+    keep = page.get_by_role("button", name="Keep my words")
+    keep.click()
+    assert page.locator(".sl-message").inner_text() == "Write a few words first."
+    assert not page.get_by_text("Flipped.").is_visible()
+    page.get_by_label("In your words").fill("  Men <b>respond</b> more.  ")
+    keep.click()
+    assert page.locator(".sl-said").inner_text().startswith("You wrote: Men <b>respond</b> more.")
+    assert page.get_by_text("Flipped.").is_visible()
+    page.goto("mine.html")
+    row = page.locator("tr", has_text="Why men, and not women?")
+    assert row.locator("td").all_inner_texts()[1::4] == ["Men <b>respond</b> more.", "your words"]
+    assert "Calibration" not in page.locator(".sl-list").inner_text()
 
 
 def test_a_choice_not_yet_checked_stays_when_something_else_is_committed(tab):

@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from test_labs import settings_to_try
+from _labs import settings_to_try
 
 from secondlook._data import data_path
 from secondlook.checks import check_table, evaluate

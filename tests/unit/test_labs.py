@@ -1,16 +1,12 @@
 """Labs: every setting shows something, and says what the floors below answer."""
 
 import math
-import os
-import random
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from test_figures import assert_words_fit, svgs, words_of
+from _labs import MAKERS, numbers_in, settings_to_try
+from test_figures import svgs, words_of
 
 from secondlook import fishing, forensics
 from secondlook.cohort import load
@@ -18,17 +14,9 @@ from secondlook.evidence import published
 from secondlook.figures.subgroup import p_words
 from secondlook.labs import subgroup as labs
 from secondlook.labs.controls import Choice, Slider, Switch
-from secondlook.labs.lab import Lab, read_link
+from secondlook.labs.lab import read_link
 from secondlook.simulate import World, simulate
 from secondlook.survival import cox, logrank
-
-MAKERS = {
-    "fishing-rig": labs.fishing_rig,
-    "best-of-the-null": labs.best_of_the_null,
-    "missing-half": labs.missing_half,
-    "cut-point": labs.cut_point,
-}
-RANDOM_SETTINGS = 12
 
 
 @pytest.fixture(autouse=True)
@@ -42,122 +30,14 @@ def twin():
     return load("e0302")
 
 
-def numbers_in(text: str) -> list[float]:
-    """Every number of a text, in order, thousands without their comma."""
-    found = re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))
-    return [float(number) for number in found]
-
-
-def settings_to_try(lab: Lab) -> list[dict]:
-    """Both ends of every control, every key of every choice, and seeded random settings."""
-    ends = [{c.name: value} for c in lab.controls for value in c.ends()]
-    rng = random.Random(lab.name)
-    for _ in range(RANDOM_SETTINGS):
-        ends.append({c.name: some_value(c, rng) for c in lab.controls})
-    return ends
-
-
-def some_value(control, rng: random.Random):
-    if isinstance(control, Slider) and control.name == "seed":
-        return rng.choice([7, 8])  # each new seed is a new set of shuffles
-    if isinstance(control, Slider):
-        steps = round((control.high - control.low) / control.step)
-        return control.check(control.low + rng.randint(0, steps) * control.step)
-    return rng.choice(control.ends())
-
-
 def of_100(share: float) -> str:
     count = f"{100 * share:.0f}"
     return "fewer than 1 of 100" if count == "0" else f"{count} of 100"
 
 
-# ------------------------------------------------------------ every lab, everywhere
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_no_setting_is_blank_or_fails(name):
-    start = MAKERS[name]()
-    for settings in settings_to_try(start):
-        lab = MAKERS[name]().set(**settings)
-        assert lab.sentence.endswith(".") and "nan" not in lab.sentence, settings
-        assert not re.search(r"\bnan\b|\binf\b", lab.html()), settings
-        assert_words_fit(lab.picture)
-        for svg in svgs(lab.picture):
-            assert len(list(svg.iter("{http://www.w3.org/2000/svg}path"))) >= 4, settings
-        rows = lab.numbers
-        assert rows and all(list(row) == list(rows[0]) for row in rows), settings
-        assert 40 < len(lab.picture.alt) < 600, settings
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_static_lab_is_what_the_page_expects(name):
-    bundle = MAKERS[name]()._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "text/plain"}
-    html = bundle["text/html"]
-    assert html.startswith(f'<section class="sl-lab" data-lab="{name}"><figure class="sl-figure">')
-    assert '<p class="sl-reading"><strong>' in html
-    assert '<p class="sl-quiet">Make this page live to move this.</p>' in html
-    assert '<details class="sl-numbers"><summary>Numbers</summary><table class="sl-table">' in html
-    assert html.endswith("</section>")
-    assert bundle["text/plain"] == MAKERS[name]().sentence
-
-
-def test_static_labs_are_the_same_bytes_in_another_process():
-    code = (
-        "import hashlib; from secondlook.labs import subgroup as s\n"
-        "for make in (s.fishing_rig, s.best_of_the_null, s.missing_half, s.cut_point):\n"
-        "    print(hashlib.sha256(make().html().encode()).hexdigest())"
-    )
-    environment = {**os.environ, "PYTHONHASHSEED": "77", "SECONDLOOK_STATIC": "1"}
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
-    ).stdout.split()
-    import hashlib
-
-    here = [hashlib.sha256(make().html().encode()).hexdigest() for make in MAKERS.values()]
-    assert said == here
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_three_to_five_main_controls_or_fewer_and_two_to_four_buttons(name):
-    lab = MAKERS[name]()
-    main = [control for control in lab.controls if not control.more]
-    assert 2 <= len(main) <= 5
-    assert 2 <= len(lab.presets) <= 4
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_buttons_lead_to_settings_the_controls_accept(name):
-    lab = MAKERS[name]()
-    for label in lab.presets:
-        before = lab.sentence
-        lab.press(label)
-        for control in lab.controls:
-            assert control.check(lab.settings[control.name]) == lab.settings[control.name]
-        assert lab.sentence and before
-
-
 def test_an_unknown_button_is_named():
     with pytest.raises(ValueError, match="no button 'Win'"):
         labs.fishing_rig().press("Win")
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_numbers_table_and_picture_agree_with_the_sentence(name):
-    """The first number of the sentence's result stands in the table or the title too."""
-    lab = MAKERS[name]()
-    table = " ".join(text for row in lab.numbers for text in row.values())
-    title = lab.picture.title
-    shared = set(numbers_in(lab.sentence)) & set(numbers_in(table + " " + title))
-    assert len(shared) >= 2
-
-
-def test_labs_do_no_statistics_and_no_drawing():
-    folder = Path(labs.__file__).parent
-    for path in folder.glob("*.py"):
-        source = path.read_text()
-        for forbidden in ("matplotlib", "scipy", "lifelines", "NormalDist", ".panel("):
-            assert forbidden not in source, f"{path.name} uses {forbidden}"
 
 
 # ------------------------------------------------------------ the sentences, computed again

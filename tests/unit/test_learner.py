@@ -45,6 +45,13 @@ def test_a_probability_is_asked_in_percent():
     assert "how likely you think it is, in percent" in html and "how sure" not in html
 
 
+def test_words_of_the_readers_own_have_no_limits_and_no_confidence():
+    element = learner.predict_element("01.why", "Why?", "text")
+    assert 'data-kind="text"' in element.html and "Write it down" in element.html
+    with pytest.raises(ValueError, match="belong to a number, not to words"):
+        learner.predict_element("01.why", "Why?", "text", low=0)
+
+
 def test_a_recall_says_what_it_is_without_scripts():
     element = learner.recall_element("04.belief", "04.belief_after")
     assert element.html.startswith(

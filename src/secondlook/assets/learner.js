@@ -47,6 +47,7 @@
       truth: optional(isNumber),
     },
     choice: { ...SAID, value: (x) => isText(x) && x !== '', truth: optional(isText) },
+    text: { ...COMMON, kind: isText, value: (x) => isText(x) && x !== '', late: SAID.late },
     skip: { kind: isText, t: isTime },
   };
   const ANSWER = {
@@ -402,7 +403,7 @@
 
   function el(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
-    if (/^(input|select|button|summary|a)$/.test(tag) || 'tabindex' in attributes)
+    if (/^(input|textarea|select|button|summary|a)$/.test(tag) || 'tabindex' in attributes)
       node.setAttribute(NO_SHORTCUTS, 'true');
     for (const [name, value] of Object.entries(attributes)) {
       if (value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
@@ -420,7 +421,7 @@
   const withUnit = (value, unit) => (unit === '%' ? `${value}%` : unit ? `${value} ${unit}` : String(value));
   const unitOf = (r) => (r.kind === 'probability' ? '%' : r.unit);
   const said = (r) => (r.kind === 'choice' ? r.label || r.value : withUnit(r.value, unitOf(r)));
-  const sure = (r) => (r.kind === 'probability' ? '' : `, ${r.confidence}% sure`);
+  const sure = (r) => (r.confidence === undefined || r.kind === 'probability' ? '' : `, ${r.confidence}% sure`);
   const came = (r) => (r.truth === undefined ? '' : r.truthLabel || withUnit(r.truth, unitOf(r)));
   const distance = (r) => (unitOf(r) === '%' ? `${r.within} percentage points` : withUnit(r.within, r.unit));
   const plural = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
@@ -549,12 +550,13 @@
       const before = this.find('.sl-before');
       if (before) before.hidden = true;
       this.message = el('p', { class: 'sl-message', role: 'status' });
-      this.commitButton = el('button', { type: 'submit', class: 'sl-button sl-main' }, 'Commit prediction');
+      const commit = this.kind === 'text' ? 'Keep my words' : 'Commit prediction';
+      this.commitButton = el('button', { type: 'submit', class: 'sl-button sl-main' }, commit);
       this.form = el(
         'form',
         { class: 'sl-made sl-form', novalidate: true, 'aria-labelledby': question.id },
-        this.kind === 'choice' ? this.buildChoice() : this.buildNumber(),
-        this.kind === 'probability' ? null : this.buildConfidence(),
+        this.kind === 'choice' ? this.buildChoice() : this.kind === 'text' ? this.buildText() : this.buildNumber(),
+        this.kind === 'probability' || this.kind === 'text' ? null : this.buildConfidence(),
         this.commitButton,
         this.message,
       );
@@ -592,6 +594,16 @@
         this.input,
         this.unit ? ` ${this.unit}` : null,
       );
+    }
+
+    buildText() {
+      const id = freshId();
+      this.input = el('textarea', { id, rows: 4, maxlength: MAX_TEXT, class: 'sl-input' });
+      this.read = () => {
+        const value = this.input.value.trim();
+        return value ? { value } : { problem: 'Write a few words first.', at: this.input };
+      };
+      return el('p', {}, el('label', { for: id }, 'In your words'), this.input);
     }
 
     buildChoice() {
@@ -666,11 +678,11 @@
       const line = el(
         'span',
         {},
-        'Your prediction: ',
+        r.kind === 'text' ? 'You wrote: ' : 'Your prediction: ',
         el('strong', {}, said(r)),
-        `${sure(r)}. Committed `,
+        r.kind === 'text' ? ' Kept ' : `${sure(r)}. Committed `,
         timeNode(r.t),
-        r.late ? ', after you had looked, so it does not count for calibration.' : '.',
+        !r.late ? '.' : r.kind === 'text' ? ', after you had looked.' : ', after you had looked, so it does not count for calibration.',
       );
       if (this.flag.textContent !== line.textContent) this.flag.replaceChildren(line);
       if (hadFocus) this.flag.focus(); // locked from another tab, under the reader's hands
@@ -1004,6 +1016,7 @@
     const predictions = byTime('predictions'),
       answers = byTime('answers');
     const words = (r) => {
+      if (r.kind === 'text') return 'your words';
       const belief = r.kind === 'probability';
       if (r.truth === undefined) return belief ? 'a belief' : 'open';
       const all = belief ? ['it came true', 'it did not'] : ['right', 'not this time'];
@@ -1019,7 +1032,7 @@
           predictions.map(([id, r]) => [
             r.question || id,
             said(r),
-            r.kind === 'probability' ? '' : `${r.confidence}%`,
+            r.confidence === undefined || r.kind === 'probability' ? '' : `${r.confidence}%`,
             timeNode(r.t),
             came(r),
             verdict(r),
