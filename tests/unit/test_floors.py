@@ -7,7 +7,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
-    {"_data", "_hosts", "_normal", "_arrays", "_planning", "evidence", "cohort"},
+    {"_data", "_hosts", "_normal", "_arrays", "_planning", "_trial_file", "evidence", "cohort"},
     {"survival", "ranks", "multiplicity", "design"},
     {"simulate", "fishing", "forensics", "checks", "questions", "appraisal"},
     {"figures"},
