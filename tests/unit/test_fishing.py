@@ -19,6 +19,7 @@ from secondlook.fishing import (
     Shuffle,
     as_good_as,
     best_of_null,
+    choices,
     cut_point_subgroups,
     cut_points,
     cut_points_simulated,
@@ -26,6 +27,7 @@ from secondlook.fishing import (
     shuffle,
     subgroups,
 )
+from secondlook.fishing import labels as dealing
 from secondlook.ranks import wilcoxon, worst_ranked
 from secondlook.simulate import World, simulate
 from secondlook.survival import cox, logrank
@@ -49,7 +51,8 @@ def many(cohort):
 
 def labels(cohort, n, seed):
     """The arm codes that a function shuffles with this seed."""
-    return fishing._shuffled(fishing._arm_codes(cohort, E0302), n, np.random.default_rng(seed))
+    sizes = np.bincount(dealing.arm_codes(cohort, E0302))
+    return dealing.deal(sizes, n, np.random.default_rng(seed))
 
 
 # --- subgroups and looks
@@ -117,22 +120,21 @@ def small_cohort():
 def test_over_all_permutations_z_has_mean_0_and_variance_1(endpoint, contrast):
     cohort = small_cohort()
     groups = {"part": np.array([True, True, False, True, True, True])}
-    scores = fishing._scores(cohort, E0302, [(endpoint, "part")], groups)
-    arms = fishing._arm_codes(cohort, E0302)
+    scores = dealing.score_columns(cohort, E0302, [(endpoint, "part", None)], groups)
+    arms = dealing.arm_codes(cohort, E0302)
     every = np.array(list(itertools.permutations(arms)))
-    z = fishing._z(
-        fishing._sides(E0302, contrast), fishing._arm_sums(every, scores), scores, np.bincount(arms)
-    )
+    weights = dealing.arm_weights(E0302, contrast, np.bincount(arms))
+    z = dealing.z_of(every, scores, weights)
     assert z.shape == (720, 1)
     assert z.mean() == pytest.approx(0, abs=1e-12)
     assert z.var() == pytest.approx(1)
 
 
 def test_scores_by_hand():
-    scores = fishing._scores(
+    scores = dealing.score_columns(
         small_cohort(),
         E0302,
-        [(FRS, EVERYONE)],
+        [(FRS, EVERYONE, None)],
         {EVERYONE: np.isfinite(small_cohort()["alsfrs_change"])},
     )
     # The two worst share rank 1.5, then −10 has 3 and two −5 share 4.5; the mean rank is 3.
@@ -196,9 +198,9 @@ def test_a_copy_of_a_subgroup_is_the_same_look(cohort):
 def test_the_order_of_patients_does_not_matter_to_the_scores(cohort):
     moved = cohort.sample(frac=1, random_state=1)
     chosen = looks(ENDPOINTS, ["pooled"], subgroups(cohort))
-    pairs = [(look.endpoint, look.subgroup) for look in chosen]
-    a = fishing._scores(cohort, E0302, pairs, subgroups(cohort))
-    b = fishing._scores(moved, E0302, pairs, subgroups(moved))
+    columns = [(look.endpoint, look.subgroup, look.day) for look in chosen]
+    a = dealing.score_columns(cohort, E0302, columns, subgroups(cohort))
+    b = dealing.score_columns(moved, E0302, columns, subgroups(moved))
     np.testing.assert_allclose(b, a[moved.index], atol=1e-12)
 
 
@@ -433,7 +435,7 @@ def test_another_trial_is_only_another_file(monkeypatch):
             },
         ),
     )
-    monkeypatch.setattr(fishing, "_trial", {"other": two_arms}.__getitem__)
+    monkeypatch.setattr(choices, "read", {"other": two_arms}.__getitem__)
     rng = np.random.default_rng(12)
     table = pd.DataFrame(
         {
@@ -468,7 +470,7 @@ def test_another_trial_is_only_another_file(monkeypatch):
 
 def test_a_factor_without_a_rule_is_named(monkeypatch, cohort):
     odd = replace(E0302, factors=({"column": "age", "levels": [{"name": "old", "above": 60}]},))
-    monkeypatch.setattr(fishing, "_trial", lambda name: odd)
+    monkeypatch.setattr(choices, "read", lambda name: odd)
     with pytest.raises(ValueError, match="level 'old' needs one rule: equals, other_than, below"):
         subgroups(cohort)
 
