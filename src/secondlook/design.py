@@ -1,0 +1,382 @@
+"""What a comparison of two groups can see, before anybody is asked to take part in it.
+
+Numbers or arrays that fit each other go in; what comes out has their common shape. Power is the
+probability of a significant result. One-sided, only a benefit of the treated counts. Two-sided,
+``power`` counts both sides, while ``events`` and ``patients`` are found, as their sources do, from
+the right side alone; at a level of 5% or less and a power of a half or more, the difference is
+below 0.0001.
+
+References
+----------
+[1] Schoenfeld, Sample-size formula for the proportional-hazards regression model, Biometrics 1983,
+    39, 499-503.
+[2] Noether, Sample size determination for some common nonparametric tests, JASA 1987, 82, 645-647.
+[3] Fleiss, Levin & Paik, Statistical Methods for Rates and Proportions, 3rd ed., Wiley 2003, ch. 4.
+[4] Newcombe, Interval estimation for the difference between independent proportions: comparison of
+    eleven methods, Statistics in Medicine 1998, 17, 873-890.
+[5] Hanley & Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 1983, 249,
+    1743-1745.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from secondlook import _normal
+from secondlook._planning import (
+    between,
+    count,
+    critical,
+    drift_needed,
+    numbers,
+    positive,
+    power_at,
+    quantile,
+)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its interval; all of one shape."""
+
+    estimate: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A share of significant trials, and its Monte Carlo standard error."""
+
+    power: float
+    se: float
+    trials: int
+
+
+# Time to event
+
+
+def drift(hr, events, *, allocation=1.0) -> np.ndarray:
+    """The z to expect of a log-rank test: −ln(hr) √(events · share · (1 − share)) [1].
+
+    Parameters
+    ----------
+    hr : hazard of the treated over that of the others; below 1 is a benefit.
+    events : expected number of events in the two groups together.
+    allocation : treated for each one of the others; 2 when two arms are pooled against one.
+
+    Returns
+    -------
+    Array of the common shape, positive where the treated do better.
+    """
+    hr = positive("hr", hr)
+    return -np.log(hr) * np.sqrt(positive("events", events, zero=True) * _information(allocation))
+
+
+def power(hr, events, *, alpha, sides, allocation=1.0) -> np.ndarray:
+    """Power of a log-rank test, from its events alone [1].
+
+    Parameters
+    ----------
+    hr, events, allocation : see :func:`drift`.
+    alpha : level, of both sides together if sides is 2.
+    sides : 1 (benefit of the treated) or 2.
+
+    Returns
+    -------
+    Array of the common shape. At hr 1 it is alpha.
+
+    Raises
+    ------
+    ValueError
+        If hr or allocation is not above 0, events is negative, or alpha or sides is impossible.
+    """
+    return power_at(drift(hr, events, allocation=allocation), alpha, sides)[()]
+
+
+def events(hr, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
+    """Events that a log-rank test needs: (z_alpha + z_power)² / (ln² hr · share · (1 − share)) [1].
+
+    Parameters
+    ----------
+    hr : hazard ratio to detect, not 1.
+    alpha, sides, allocation : see :func:`power`.
+    power : probability of a significant result in the right direction.
+
+    Returns
+    -------
+    Array of the common shape, not rounded.
+
+    Raises
+    ------
+    ValueError
+        As :func:`power`; if hr is 1, which no number of events can tell from 1; or if power is not
+        more than chance alone gives.
+    """
+    hr = positive("hr", hr)
+    if np.any(hr == 1):
+        raise ValueError("hr is 1, and no number of events shows that; give a ratio such as 0.7")
+    needed = drift_needed(alpha, power, sides)
+    return (needed**2 / (np.log(hr) ** 2 * _information(allocation)))[()]
+
+
+def detectable(events, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
+    """The hazard ratio, below 1, that so many events detect with this power [1].
+
+    Parameters and errors as in :func:`events`, which it turns round.
+    """
+    needed = drift_needed(alpha, power, sides)
+    return np.exp(-needed / np.sqrt(positive("events", events) * _information(allocation)))[()]
+
+
+def smallest_significant(events, *, alpha, sides, allocation=1.0) -> np.ndarray:
+    """The estimated hazard ratio, below 1, that so many events only just call significant [1].
+
+    It is the ratio that they detect with a power of one half. Parameters as in :func:`power`.
+    """
+    needed = critical(alpha, sides)
+    return np.exp(-needed / np.sqrt(positive("events", events) * _information(allocation)))[()]
+
+
+def expected_interval(hr, events, allocation=1.0, *, level=0.95) -> Interval:
+    """The interval to expect round an estimated hazard ratio: hr · exp(± z / √(events · s(1 − s))).
+
+    Parameters
+    ----------
+    hr, events, allocation : see :func:`drift`; s is the share of the treated.
+    level : coverage, two-sided.
+
+    Returns
+    -------
+    Interval
+        ``estimate`` is hr.
+    """
+    hr = positive("hr", hr)
+    se = 1 / np.sqrt(positive("events", events) * _information(allocation))
+    half = quantile((1 + between("level", level)) / 2) * se
+    hr, half = np.broadcast_arrays(hr, half)
+    return Interval(hr[()], (hr * np.exp(-half))[()], (hr * np.exp(half))[()])
+
+
+# Measurements and ranks
+
+
+def power_of_means(effect, patients, *, alpha, sides, allocation=1.0) -> np.ndarray:
+    """Power of a comparison of two means whose standard deviation is known.
+
+    Parameters
+    ----------
+    effect : true difference in standard deviations; positive is a benefit of the treated.
+    patients : patients in the two groups together.
+    alpha, sides, allocation : see :func:`power`.
+
+    Returns
+    -------
+    Array of the common shape: P(Z > z_alpha − effect √(patients · share · (1 − share))).
+    """
+    patients = positive("patients", patients, zero=True)
+    expected = numbers("effect", effect) * np.sqrt(patients * _information(allocation))
+    return power_at(expected, alpha, sides)[()]
+
+
+def patients_for_means(effect, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
+    """Patients, in the two groups together, that :func:`power_of_means` needs for this power.
+
+    The answer is not rounded. Raises a ValueError if effect is 0.
+    """
+    effect = _not_null("effect", effect, 0)
+    return (drift_needed(alpha, power, sides) ** 2 / (effect**2 * _information(allocation)))[()]
+
+
+def power_of_ranks(chance, patients, *, alpha, sides, allocation=1.0) -> np.ndarray:
+    """Power of a Wilcoxon rank sum test, by Noether's approximation [2].
+
+    Parameters
+    ----------
+    chance : probability that a treated patient does better than one of the others; ties count half.
+        0.5 is no difference.
+    patients : patients in the two groups together.
+    alpha, sides, allocation : see :func:`power`.
+
+    Returns
+    -------
+    Array of the common shape. The drift is (chance − ½) √(12 · patients · share · (1 − share)).
+    """
+    expected = (between("chance", chance, ends=True) - 0.5) * np.sqrt(
+        12 * positive("patients", patients, zero=True) * _information(allocation)
+    )
+    return power_at(expected, alpha, sides)[()]
+
+
+def patients_for_ranks(chance, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
+    """Patients, in the two groups together, that :func:`power_of_ranks` needs for this power [2].
+
+    The answer is not rounded. Raises a ValueError if chance is 0.5.
+    """
+    away = _not_null("chance", between("chance", chance, ends=True), 0.5) - 0.5
+    needed = drift_needed(alpha, power, sides)
+    return (needed**2 / (12 * away**2 * _information(allocation)))[()]
+
+
+# Proportions
+
+
+def power_of_proportions(treated, others, patients, *, alpha, sides) -> np.ndarray:
+    """Power to see that two true proportions differ, with equal groups [3].
+
+    Parameters
+    ----------
+    treated, others : true proportions. A one-sided test looks to the side of the truth.
+    patients : patients in EACH group.
+    alpha, sides : see :func:`power`.
+
+    Returns
+    -------
+    Array of the common shape: the z test that pools the proportions, without continuity correction.
+    """
+    null, true, difference = _spread(treated, others)
+    patients = positive("patients", patients, zero=True)
+    needed = critical(alpha, sides) * null
+    right = _normal.upper_tail((needed - difference * np.sqrt(patients)) / true)
+    wrong = _normal.upper_tail((needed + difference * np.sqrt(patients)) / true)
+    return (right if sides == 1 else right + wrong)[()]
+
+
+def patients_for_proportions(treated, others, *, alpha, power, sides) -> np.ndarray:
+    """Patients in EACH group that :func:`power_of_proportions` needs for this power [3].
+
+    Returns
+    -------
+    Array of the common shape, not rounded:
+    (z_alpha √(2 p̄(1 − p̄)) + z_power √(p₁(1 − p₁) + p₀(1 − p₀)))² / (p₁ − p₀)².
+
+    Raises
+    ------
+    ValueError
+        If a proportion is not between 0 and 1, the two are equal, or power is too low.
+    """
+    null, true, difference = _spread(treated, others)
+    _not_null("treated less others", difference, 0)
+    drift_needed(alpha, power, sides)
+    needed = critical(alpha, sides) * null + quantile(between("power", power)) * true
+    return ((needed / difference) ** 2)[()]
+
+
+def difference_of_proportions(events, patients, events_others, patients_others, *, level=0.95):
+    """The difference of two proportions with Newcombe's interval, from two score intervals [4].
+
+    Parameters
+    ----------
+    events, patients : patients with the event, and all patients, among the treated.
+    events_others, patients_others : the same among the others.
+    level : coverage, two-sided.
+
+    Returns
+    -------
+    Interval
+        The proportion of the treated less that of the others: method 10 of the source, without
+        continuity correction.
+
+    Raises
+    ------
+    ValueError
+        If there are more events than patients, or an argument is negative.
+    """
+    z = quantile((1 + between("level", level)) / 2)
+    p1, low1, high1 = _score("events", events, patients, z)
+    p0, low0, high0 = _score("events_others", events_others, patients_others, z)
+    lower = p1 - p0 - np.hypot(p1 - low1, high0 - p0)
+    upper = p1 - p0 + np.hypot(high1 - p1, p0 - low0)
+    return Interval((p1 - p0)[()], lower[()], upper[()])
+
+
+def not_ruled_out(patients, *, level=0.95) -> np.ndarray:
+    """The highest true rate that goes with having seen no event at all: 1 − (1 − level)^(1/n).
+
+    The *rule of three*, 3/n, is its approximation at 95% [5]. One-sided and exact.
+
+    Parameters
+    ----------
+    patients : number of patients, none of whom had the event.
+    level : confidence.
+    """
+    return (1 - (1 - between("level", level)) ** (1 / positive("patients", patients)))[()]
+
+
+def patients_to_rule_out(rate, *, level=0.95) -> np.ndarray:
+    """Patients without any event that it takes to rule out this rate; not rounded [5]."""
+    return (np.log1p(-between("level", level)) / np.log1p(-between("rate", rate)))[()]
+
+
+# By simulation
+
+
+def power_by_simulation(
+    draw: Callable,
+    test: Callable,
+    trials: int,
+    rng: np.random.Generator,
+    alpha: float,
+    *,
+    batch: int = 1000,
+) -> Simulated:
+    """The share of simulated trials in which a test is significant.
+
+    Parameters
+    ----------
+    draw : function (n, rng) that returns n simulated trials as a tuple of arrays, trials first.
+    test : function of these arrays that returns p of every trial: (n,) or (n, 1). Its side is the
+        side of the power. Where p is nan the trial counts as not significant.
+    trials : how many trials in all.
+    alpha : a trial is significant if p ≤ alpha.
+    batch : trials drawn at once, which limits the memory.
+
+    Returns
+    -------
+    Simulated
+        ``se`` is √(power (1 − power) / trials).
+    """
+    critical(alpha, 1)
+    trials, batch = count("trials", trials), count("batch", batch)
+    found = 0
+    for first in range(0, trials, batch):
+        n = min(batch, trials - first)
+        p = np.asarray(test(*draw(n, rng)))
+        if p.shape not in ((n,), (n, 1)):
+            raise ValueError(f"test returned p of shape {p.shape}; it must be ({n},) or ({n}, 1)")
+        found += int((p <= alpha).sum())
+    share = found / trials
+    return Simulated(share, float(np.sqrt(share * (1 - share) / trials)), trials)
+
+
+def _information(allocation) -> np.ndarray:
+    """Share of the treated times the share of the others: ¼ for equal groups."""
+    allocation = positive("allocation", allocation)
+    return allocation / (1 + allocation) ** 2
+
+
+def _not_null(name: str, value, null: float) -> np.ndarray:
+    value = numbers(name, value)
+    if np.any(value == null):
+        raise ValueError(f"{name} is {null:g}: no number of patients can show that no difference")
+    return value
+
+
+def _spread(treated, others) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Standard deviation of a difference of one patient each, if equal and as they are; and it."""
+    p1, p0 = between("treated", treated), between("others", others)
+    middle = (p1 + p0) / 2
+    true = np.sqrt(p1 * (1 - p1) + p0 * (1 - p0))
+    return np.sqrt(2 * middle * (1 - middle)), true, np.abs(p1 - p0)
+
+
+def _score(name: str, events, patients, z) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A proportion and the limits of Wilson's score interval."""
+    n, x = positive(name.replace("events", "patients"), patients), positive(name, events, zero=True)
+    if np.any(x > n):
+        raise ValueError(f"{name} are more than the patients; each patient counts once")
+    p = x / n
+    middle = (x + z**2 / 2) / (n + z**2)
+    half = z * np.sqrt(n * p * (1 - p) + z**2 / 4) / (n + z**2)
+    return p, middle - half, middle + half
