@@ -9,20 +9,26 @@ import numpy as np
 
 # Trials are worked through in blocks of about this many (trial, patient, subgroup) cells,
 # which keeps the temporaries in the processor's cache and far below a browser's memory.
-BLOCK = 400_000
+BLOCK = 100_000
+
+# What asks for more than this many bytes at once is refused before any work is done.
+MEMORY = 2 * 2**30
+_BYTES_A_CELL = 100  # of the temporaries for one cell, rounded up from what was measured
 
 
 def as_times(name: str, value) -> np.ndarray:
-    """Finite times of zero or more, as float (trials, patients)."""
-    array = as_numbers(name, value)
+    """Finite times of zero or more, as float or signed integer (trials, patients)."""
+    array = _as_array(name, value)
+    array = _two_axes(name, array) if array.dtype.kind == "i" else as_numbers(name, array)
     _refuse(array < 0, name, array, "is negative; times start at 0")
     return array
 
 
 def as_numbers(name: str, value, *, finite: bool = True) -> np.ndarray:
     """Numbers as float (trials, patients); one row of patients is one trial."""
+    array = _as_array(name, value)
     try:
-        array = np.asarray(value, dtype=float)
+        array = array.astype(float, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, one for each patient") from None
     array = _two_axes(name, array)
@@ -89,6 +95,16 @@ def check_both_arms(name: str, treated: np.ndarray) -> None:
             )
 
 
+def check_block(patients: int, subgroups: int, trials: int = 1) -> None:
+    """Refuse trials that are to be worked on at once, if they are more than memory may hold."""
+    check_memory(
+        f"member: {trials:,} × {patients:,} patients × {subgroups:,} subgroups (trials × "
+        "patients × subgroups)",
+        *(trials * patients * subgroups, _BYTES_A_CELL),
+        "give fewer subgroups at a time, or fewer trials",
+    )
+
+
 def in_blocks(compute: Callable, *arrays: np.ndarray) -> list[np.ndarray]:
     """Call compute on blocks of trials and join what it returns.
 
@@ -97,9 +113,20 @@ def in_blocks(compute: Callable, *arrays: np.ndarray) -> list[np.ndarray]:
     compute : function of as many arrays, returning arrays that fit (trials, subgroups)
     arrays : (trials, patients), the last one (trials, patients, subgroups)
         An array with one trial goes to every block.
+
+    Raises
+    ------
+    ValueError
+        If one trial, or the results of all, would need more memory than MEMORY.
     """
     trials = max(len(array) for array in arrays)
     _, patients, subgroups = arrays[-1].shape
+    check_block(patients, subgroups)
+    check_memory(
+        f"member: results of {trials:,} trials × {subgroups:,} subgroups",
+        *(trials * subgroups, 8 * 4),
+        "give fewer trials or subgroups at a time",
+    )
     size = max(1, BLOCK // max(1, patients * subgroups))
     parts = []
     for first in range(0, trials, size):
@@ -109,12 +136,39 @@ def in_blocks(compute: Callable, *arrays: np.ndarray) -> list[np.ndarray]:
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
+def check_events(name: str, event: np.ndarray) -> None:
+    """Refuse trials in which nobody at all has an event; one trial of several may be so."""
+    if not event.any():
+        raise ValueError(
+            f"{name} is 0 for every patient of every trial; a comparison needs at least one event"
+        )
+
+
+def check_memory(what: str, count: int, size: int, remedy: str) -> None:
+    """Refuse a request of count things of size bytes each, if that is more than MEMORY."""
+    if count * size > MEMORY:
+        raise ValueError(
+            f"{what} would need about {count * size / 2**30:,.1f} GiB of memory at once; "
+            f"{MEMORY / 2**30:,.1f} GiB is the most that is tried. Remedy: {remedy}"
+        )
+
+
+def _as_array(name: str, value) -> np.ndarray:
+    """An array of anything, unless checking it would ask for more memory than there may be."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of the same length") from None
+    check_memory(f"{name} of shape {array.shape}", array.size, 1, "give fewer trials at a time")
+    return array
+
+
 def _flags(name: str, value) -> np.ndarray:
-    array = np.asarray(value)
+    array = _as_array(name, value)
     if array.dtype == bool:
         return array
     try:
-        array = array.astype(float)
+        array = array if array.dtype.kind in "iu" else array.astype(float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be True or False, or 1 or 0, for each patient") from None
     _refuse((array != 0) & (array != 1), name, array, "is neither 0 nor 1; use True and False")

@@ -17,6 +17,7 @@ import numpy as np
 from secondlook import _arrays, _normal
 
 _Z95 = _normal.quantile(0.975)
+_NOBODY = 1e-200  # stands for 0 treated at risk where others are divided by them
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,25 @@ class Logrank:
 
 @dataclass(frozen=True)
 class Cox:
-    """A hazard ratio in each trial and subgroup; arrays (trials, subgroups), nan: no estimate."""
+    """A hazard ratio in each trial and subgroup; arrays (trials, subgroups), nan: no estimate.
+
+    Attributes
+    ----------
+    log_hr, se : the estimate and its standard error.
+    score_z : the score test of a hazard ratio of 1, as a z that is negative when the treated do
+        better: first derivative of the log partial likelihood there, over the root of its
+        information. Without ties it is the z of the log-rank test, with Efron and with Breslow;
+        with ties, Breslow has the log-rank's numerator but a variance without its
+        (n − d)/(n − 1), and Efron differs a little in both. It needs no estimate, so it is
+        there for a monotone likelihood too.
+    monotone : −1 or 1 where the likelihood rises for ever towards a hazard ratio of 0 or of
+        infinity, so that hr is nan for a reason that is good to know; otherwise 0.
+    """
 
     log_hr: np.ndarray
     se: np.ndarray
+    score_z: np.ndarray
+    monotone: np.ndarray
 
     @property
     def hr(self) -> np.ndarray:
@@ -75,6 +91,29 @@ class Cox:
     def upper(self) -> np.ndarray:
         """Upper limit of the 95% Wald interval of the hazard ratio."""
         return np.exp(self.log_hr + _Z95 * self.se)
+
+    @property
+    def z(self) -> np.ndarray:
+        """Wald's z, log_hr / se: negative when the treated do better."""
+        return self.log_hr / self.se
+
+    @property
+    def p_one_sided(self) -> np.ndarray:
+        """Probability of a benefit of the treated at least this large by chance (Wald)."""
+        return _normal.upper_tail(-self.z)
+
+    @property
+    def p_two_sided(self) -> np.ndarray:
+        """Probability of a difference at least this large, on either side, by chance (Wald)."""
+        return 2 * _normal.upper_tail(np.abs(self.z))
+
+
+@dataclass(frozen=True)
+class RestrictedMean:
+    """Mean time lived up to a horizon and its standard error; arrays (trials, subgroups)."""
+
+    mean: np.ndarray
+    se: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -133,26 +172,39 @@ def logrank(time, event, treated, member=None, *, rho=0, gamma=0, strata=None) -
     Raises
     ------
     ValueError
-        If an argument does not fit; the message says which, where and what would be right.
+        If an argument does not fit, a trial has nobody in one of the arms, or no trial has any
+        event; the message says which, where and what would be right. A trial without events
+        among others that have some is nan.
 
     Notes
     -----
+    At each event time, n members are at risk and d of them die; n1 and d1 are those in the
+    treated arm. Summed over the event times,
+
+        observed = Σ d1,   expected = Σ d · n1/n,
+        variance = Σ d · n1/n · (1 − n1/n) · (n − d)/(n − 1).
+
     Tied times share one risk set, with the hypergeometric variance. A patient censored at the
     time of an event is still at risk [1, sec. 7.3 and 7.5; rho and gamma sec. 7.3].
+
+    Whole numbers, of any type, are the fastest times; other times give the same results.
     """
     if not (rho >= 0 and gamma >= 0):
         raise ValueError(f"rho and gamma must be 0 or more, not {rho} and {gamma}")
     time, event, treated, member = _checked(time, event, treated, member)
+    stratum, levels = _stratum(strata, time, member)
 
-    def sums(time, event, treated, member):
-        table = _risk_table(time, event, treated, member)
-        return _logrank_sums(table, _weights(table, rho, gamma))
+    def one_stratum(time, event, treated, member):
+        return _logrank_sums(_risk_table(time, event, treated, member), rho, gamma)
 
-    total = [0.0, 0.0, 0.0]
-    for part in _split(member, strata, time):
-        result = _arrays.in_blocks(sums, time, event, treated, part)
-        total = [old + new for old, new in zip(total, result, strict=True)]
-    return Logrank(*total)
+    def all_strata(time, event, treated, stratum, member):
+        within = (member & (stratum == level)[:, :, None] for level in range(levels))
+        parts = [one_stratum(time, event, treated, part) for part in within]
+        return [sum(column) for column in zip(*parts, strict=True)]
+
+    if stratum is None:
+        return Logrank(*_arrays.in_blocks(one_stratum, time, event, treated, member))
+    return Logrank(*_arrays.in_blocks(all_strata, time, event, treated, stratum, member))
 
 
 def cox(time, event, treated, member=None, ties: str = "efron") -> Cox:
@@ -169,12 +221,13 @@ def cox(time, event, treated, member=None, ties: str = "efron") -> Cox:
     -------
     Cox
         log_hr and se are nan where no finite estimate exists, for example when one arm has no
-        events while the other has patients at risk; the other cells are not touched by that.
+        events while the other has patients at risk; ``monotone`` says so, and which way the
+        estimate would run. The other cells are not touched by that.
 
     Raises
     ------
     ValueError
-        If an argument does not fit; the message says which, where and what would be right.
+        As in :func:`logrank`.
 
     Notes
     -----
@@ -186,9 +239,8 @@ def cox(time, event, treated, member=None, ties: str = "efron") -> Cox:
         raise ValueError(f"ties must be 'efron' or 'breslow', not {ties!r}")
     time, event, treated, member = _checked(time, event, treated, member)
 
-    def fit(time, event, treated, member):
-        table = _risk_table(time, event, treated, member)
-        return _newton(table.deaths_treated.sum(axis=2), *_cox_terms(table, ties))
+    def fit(*block):
+        return _cox_fit(*block, ties)
 
     return Cox(*_arrays.in_blocks(fit, time, event, treated, member))
 
@@ -216,19 +268,17 @@ def kaplan_meier(time, event, member=None) -> KaplanMeier:
     S(t) is the product of 1 − deaths / at risk over event times up to t [1, sec. 4.2]. After the
     last patient is censored the curve stays where it was.
     """
-    time, event = _arrays.as_times("time", time), _arrays.as_flags("event", event)
-    member = _arrays.as_members(member, time.shape[1])
-    trials = _arrays.common_trials(time=time, event=event, member=member)
-    time, event = (np.broadcast_to(a, (trials, a.shape[1])) for a in (time, event))
-    table = _risk_table(time, event, np.zeros_like(event[:1]), member)
-    curve = np.cumprod(1 - _ratio(table.deaths, table.at_risk, empty=0), axis=2)
-    empty = ~member.any(axis=1)
-    curve = np.where(empty[:, :, None], np.nan, curve)
-    quartiles = np.stack([_first_at(table.times, curve, q) for q in (0.75, 0.5, 0.25)], axis=2)
-    return KaplanMeier(table.times, curve, np.where(empty[:, :, None], np.nan, quartiles))
+    times, table, nobody = _curves(time, event, member)
+    curve = np.swapaxes(_curve(table), 1, 2).copy()
+    curve[nobody] = np.nan
+    quartiles = _quartiles(times, curve)
+    quartiles[nobody] = np.nan
+    return KaplanMeier(times, curve, quartiles)
 
 
-def kaplan_meier_band(time, event, member=None, *, level=0.95) -> tuple[np.ndarray, np.ndarray]:
+def kaplan_meier_band(
+    time, event, member=None, *, level=0.95, kind="log-log"
+) -> tuple[np.ndarray, np.ndarray]:
     """Pointwise confidence limits of the Kaplan-Meier curve, in each trial and subgroup.
 
     Parameters
@@ -237,6 +287,10 @@ def kaplan_meier_band(time, event, member=None, *, level=0.95) -> tuple[np.ndarr
         As in :func:`logrank`.
     level : float
         Confidence level at each time, between 0 and 1.
+    kind : "log-log", "log" or "plain"
+        The scale on which the limits lie evenly about the curve S: log(−log S), log S or S
+        itself. Log-log, the default of lifelines, keeps the limits within 0 and 1; the others,
+        of which log is the default of R's ``survfit``, are cut off there.
 
     Returns
     -------
@@ -244,23 +298,91 @@ def kaplan_meier_band(time, event, member=None, *, level=0.95) -> tuple[np.ndarr
         In line with ``kaplan_meier(...).curve``; nan where the curve is 1 or 0, which have no
         standard error.
 
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message says which, where and what would be right.
+
     Notes
     -----
-    Greenwood's variance on the log(−log S) scale, so that limits stay within 0 and 1
-    [1, sec. 4.3]; the convention of lifelines.
+    Greenwood's variance of log S is Σ d / (n · (n − d)) over event times up to t
+    [1, sec. 4.2 and 4.3].
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
-    curve = kaplan_meier(time, event, member).curve
-    time, event = _arrays.as_times("time", time), _arrays.as_flags("event", event)
-    member = _arrays.as_members(member, time.shape[1])
-    time, event = (np.broadcast_to(a, (len(curve), a.shape[1])) for a in (time, event))
-    table = _risk_table(time, event, np.zeros_like(event[:1]), member)
-    alive = table.at_risk - table.deaths
-    greenwood = np.cumsum(_ratio(table.deaths, table.at_risk * alive, empty=0), axis=2)
-    log = np.log(curve, where=(curve > 0) & (curve < 1), out=np.full(curve.shape, np.nan))
-    half = _normal.quantile((1 + level) / 2) * np.sqrt(greenwood) / np.abs(log)
-    return np.exp(log * np.exp(half)), np.exp(log * np.exp(-half))
+    return _band(_curves(time, event, member)[1], level, kind)
+
+
+def quartile_limits(
+    time, event, member=None, *, level=0.95, kind="log-log"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Confidence limits of the quartiles of survival, in each trial and subgroup.
+
+    Parameters
+    ----------
+    time, event, member, level, kind
+        As in :func:`kaplan_meier_band`.
+
+    Returns
+    -------
+    lower, upper : (trials, subgroups, 3)
+        In line with ``kaplan_meier(...).quartiles``: inf where not reached, nan in a subgroup
+        with no patients.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`kaplan_meier_band`.
+
+    Notes
+    -----
+    Brookmeyer and Crowley's inversion of the band: from the first time at which its lower limit
+    is at or below the level, to the first time at which its upper limit is [1, sec. 4.5]. Where
+    the curve is 0 its lower limit is taken as 0, so that the interval holds the quartile.
+    """
+    times, table, nobody = _curves(time, event, member)
+    lower, upper = _band(table, level, kind)
+    lower = np.where(np.swapaxes(_curve(table), 1, 2) <= 0, 0, lower)
+    limits = _quartiles(times, lower), _quartiles(times, upper)
+    for limit in limits:
+        limit[nobody] = np.nan
+    return limits
+
+
+def restricted_mean(time, event, member=None, *, horizon) -> RestrictedMean:
+    """Mean time lived up to a horizon: the area under the Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    time, event, member
+        As in :func:`logrank`.
+    horizon : float
+        Where the area ends, in the unit of time; above 0.
+
+    Returns
+    -------
+    RestrictedMean
+        nan in a subgroup with no patients.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message says which, where and what would be right.
+
+    Notes
+    -----
+    The variance is Σ A(t)² · d / (n · (n − d)) over event times t, A(t) being the area from t to
+    the horizon [1, sec. 4.5]. If the last patient is censored before the horizon, the curve stays
+    where it was until the horizon, and the standard error knows nothing of that guess.
+    """
+    if not 0 < horizon < np.inf:
+        raise ValueError(f"horizon is {horizon}; it must be a time above 0, such as 365")
+    time, event, member = _checked_curves(time, event, member)
+
+    def area(time, event, member):
+        return _area(*_event_times_and_table(time, event, member), horizon)
+
+    mean, se = _arrays.in_blocks(area, time, event, member)
+    nobody = ~member.any(axis=1)
+    return RestrictedMean(*(np.where(nobody, np.nan, each) for each in (mean, se)))
 
 
 def logrank_scores(time, event, member=None) -> np.ndarray:
@@ -285,21 +407,23 @@ def logrank_scores(time, event, member=None) -> np.ndarray:
     member = _arrays.as_members(member, time.shape[1])
     if _arrays.common_trials(time=time, event=event, member=member) != 1:
         raise ValueError("time, event and member must be one trial: (patients,) and 2-D member")
-    table = _risk_table(time, event, np.zeros_like(event), member)
-    hazard = np.cumsum(_ratio(table.deaths, table.at_risk, empty=0)[0], axis=1)
-    hazard = np.concatenate([np.zeros((hazard.shape[0], 1)), hazard], axis=1)
-    passed = np.searchsorted(table.times[0], time[0], side="right")
-    return member[0] * (event[0][:, None] - hazard[:, passed].T)
+    times, table = _event_times_and_table(time, event, member)
+    hazard = np.cumsum(table.deaths[0] / np.maximum(table.at_risk[0], 1), axis=0)
+    hazard = np.concatenate([np.zeros((1, hazard.shape[1])), hazard])
+    passed = np.searchsorted(times[0], time[0], side="right")
+    return member[0] * (event[0][:, None] - hazard[passed])
 
 
 @dataclass(frozen=True)
 class _RiskTable:
-    """Counts at each distinct event time; (trials, subgroups, steps), 0 where a trial has fewer."""
+    """Counts at each distinct event time, earliest first: float (trials, steps, subgroups).
 
-    times: np.ndarray  # (trials, steps)
+    The last steps of a trial with fewer event times than another have counts of 0.
+    """
+
     at_risk: np.ndarray
-    deaths: np.ndarray
     at_risk_treated: np.ndarray
+    deaths: np.ndarray
     deaths_treated: np.ndarray
 
 
@@ -309,16 +433,27 @@ def _checked(time, event, treated, member):
     member = _arrays.as_members(member, time.shape[1])
     _arrays.common_trials(time=time, event=event, treated=treated, member=member)
     _arrays.check_both_arms("treated", treated)
-    rows = max(len(time), len(event))  # these two are sorted together
-    time, event = (np.broadcast_to(a, (rows, a.shape[1])) for a in (time, event))
-    return time, event, treated, member
+    _arrays.check_events("event", event)
+    return *_together(time, event), treated, member
 
 
-def _split(member, strata, time):
-    """Yield the members of each stratum; everyone at once if there are no strata."""
+def _checked_curves(time, event, member):
+    time, event = _arrays.as_times("time", time), _arrays.as_flags("event", event)
+    member = _arrays.as_members(member, time.shape[1])
+    _arrays.common_trials(time=time, event=event, member=member)
+    return *_together(time, event), member
+
+
+def _together(time, event):
+    """Time and event of as many trials: these two are sorted together."""
+    rows = max(len(time), len(event))
+    return tuple(np.broadcast_to(a, (rows, a.shape[1])) for a in (time, event))
+
+
+def _stratum(strata, time, member):
+    """Strata as numbers from 0 and how many there are; None if there are no strata."""
     if strata is None:
-        yield member
-        return
+        return None, 1
     labels = np.asarray(strata)
     labels = labels[None] if labels.ndim == 1 else labels
     if labels.ndim != 2 or labels.shape[1] != time.shape[1]:
@@ -333,103 +468,188 @@ def _split(member, strata, time):
             f"strata has no label at trial {np.argwhere(lost)[0][0]}, patient "
             f"{np.argwhere(lost)[0][1]}; give every patient a label"
         )
-    for level in np.unique(labels):
-        yield member & (labels == level)[:, :, None]
+    levels, number = np.unique(labels, return_inverse=True)
+    return number.reshape(labels.shape), len(levels)
 
 
 def _risk_table(time, event, treated, member) -> _RiskTable:
-    order = np.argsort(time, axis=1, kind="stable")
-    time, event = (np.take_along_axis(a, order, axis=1) for a in (time, event))
-    start, stop, times = _event_times(time, event)
-    member = _sorted(np.swapaxes(member, 1, 2), order)
-    treated = _sorted(treated[:, None, :], order)
-    dies = member & event[:, None, :]
-    return _RiskTable(
-        times,
-        _from(member, start),
-        _between(dies, start, stop),
-        _from(member & treated, start),
-        _between(dies & treated, start, stop),
-    )
+    """Sort each trial once, and count all its subgroups together."""
+    order, start = _event_steps(time, event)
+    flags = (_pick(flag, order) for flag in (member, treated, event))
+    counts = _add_from_the_end(_four_counts(*flags))
+    left = _pick(counts, start)  # from each event time on; the last step is empty
+    here = left[:, :-1] - left[:, 1:]  # deaths from one event time to the next are all at the first
+    at_risk, at_risk_treated = _read_counts(left[:, :-1], 0), _read_counts(left[:, :-1], 1)
+    return _RiskTable(at_risk, at_risk_treated, _read_counts(here, 2), _read_counts(here, 3))
 
 
-def _event_times(time, event):
-    """Where each distinct event time starts and stops in sorted patients: (trials, steps)."""
-    trials, patients = time.shape
-    first = np.ones(time.shape, dtype=bool)
-    first[:, 1:] = time[:, 1:] != time[:, :-1]
-    place = np.arange(patients)
-    begins = np.maximum.accumulate(np.where(first, place, 0), axis=1)
-    marked = np.zeros(time.shape, dtype=bool)
-    row, column = np.nonzero(event)
-    marked[row, begins[row, column]] = True
-    following = np.full((trials, patients + 1), patients)
-    following[:, :-1] = np.where(first, place, patients)
-    ends = np.minimum.accumulate(following[:, ::-1], axis=1)[:, ::-1][:, 1:]
+def _event_steps(time, event):
+    """The order of patients by time, and the place in it where each event time starts.
 
-    row, column = np.nonzero(marked)
-    step = np.cumsum(marked, axis=1)[row, column] - 1
-    shape = (trials, int(marked.sum(axis=1).max(initial=0)))
-    # Steps a trial lacks start and stop after its last patient, where every count is 0.
-    start, stop = np.full(shape, patients), np.full(shape, patients)
-    times = np.full(shape, np.inf)
-    start[row, step], stop[row, step] = column, ends[row, column]
-    times[row, step] = time[row, column]
-    return start, stop, times
+    Returns
+    -------
+    order : (trials, patients) index of the patient at each place
+    start : (trials, steps + 1); where a trial has fewer steps, and last, the place after everyone
+    """
+    # At one time, those with an event stand before the censored: the first of them has an event
+    # if anyone has.
+    key, order = _sort(2 * _whole(time) + ~event)
+    begins = key & 1 == 0
+    begins[:, 1:] &= key[:, 1:] >> 1 != key[:, :-1] >> 1
+    return order, _places(begins)
 
 
-def _sorted(array, order):
-    """Put the last axis of (trials, subgroups, patients) into the order (trials, patients)."""
-    if len(order) == 1:
-        return array[:, :, order[0]]
-    array = np.broadcast_to(array, (len(order), *array.shape[1:]))
-    return np.take_along_axis(array, order[:, None, :], axis=2)
+def _whole(time):
+    """Whole numbers that are in the order of the times, and equal where these are equal."""
+    if time.dtype.kind == "f" and not ((time < 2**53) & (time == np.floor(time))).all():
+        # Positive floats are in the order of their bits. Adding 0 makes −0 a 0.
+        return (time + 0.0).view(np.uint64)
+    return time.astype(np.uint32 if time.max() < 2**31 else np.uint64)
 
 
-def _running(flags):
-    """How many flags stand before each place: (trials, subgroups, patients + 1)."""
-    counts = np.zeros((*flags.shape[:2], flags.shape[2] + 1), dtype=np.int32)
-    np.cumsum(flags, axis=2, out=counts[:, :, 1:])
-    return counts
+def _sort(key):
+    """Sort each row of whole numbers; return also the place where each was.
+
+    Number and place share one integer where both fit: sorting that is several times faster than
+    ``argsort``.
+    """
+    patients = key.shape[1]
+    bits = patients.bit_length()
+    for whole in (np.uint32, np.uint64):
+        if int(key.max()) >> (np.iinfo(whole).bits - bits) == 0:
+            both = key.astype(whole) << whole(bits) | np.arange(patients, dtype=whole)
+            both.sort(axis=1)
+            return both >> whole(bits), (both & whole(2**bits - 1)).astype(np.intp)
+    order = np.argsort(key, axis=1)
+    return np.take_along_axis(key, order, axis=1), order
 
 
-def _pick(counts, places):
-    if len(places) == 1:
-        return counts[:, :, places[0]]
-    counts = np.broadcast_to(counts, (len(places), *counts.shape[1:]))
-    return np.take_along_axis(counts, places[:, None, :], axis=2)
+def _places(marked):
+    """The places that are marked in each row; the place after the last fills up, at least once."""
+    width = marked.shape[1]
+    places = np.where(marked, np.arange(width, dtype=np.int32), np.int32(width))
+    places.sort(axis=1)
+    most = np.count_nonzero(marked, axis=1).max(initial=0)
+    return np.concatenate([places[:, :most], np.full((len(marked), 1), width)], axis=1)
 
 
-def _from(flags, start):
-    counts = _running(flags)
-    return (counts[:, :, -1:] - _pick(counts, start)).astype(float)
+def _pick(array, places):
+    """The rows array[t, places[t, s]] of each trial t; one trial of either serves all."""
+    if len(array) == 1:
+        return array[0].take(places, axis=0)
+    trials, rows = array.shape[:2]
+    # Rows of all trials under each other are found faster than by two indices.
+    places = places + rows * np.arange(trials)[:, None]
+    return array.reshape(trials * rows, *array.shape[2:]).take(places, axis=0)
 
 
-def _between(flags, start, stop):
-    counts = _running(flags)
-    return (_pick(counts, stop) - _pick(counts, start)).astype(float)
+def _four_counts(member, treated, event):
+    """What each patient adds to four counts in each subgroup, in one word of 64 bits.
+
+    From the lowest bits: member, treated member, member with an event, treated member with one.
+    One sum of such words adds up all four counts, each within its own 16 bits. Trials of more
+    patients than 16 bits can count have four words instead, on a last axis.
+
+    Parameters
+    ----------
+    member : bool (trials, patients, subgroups)
+    treated, event : bool (trials, patients)
+    """
+    if member.shape[1] < 2**16:
+        # (1 + treated·B)(1 + event·B²) has the digits 1, treated, event, treated·event in base B.
+        digits = (1 + treated * np.uint64(2**16)) * (1 + event * np.uint64(2**32))
+        return member.astype("<u8") * digits[:, :, None]
+    treated, event = treated[:, :, None], event[:, :, None]
+    both = np.broadcast_arrays(member, member & treated, member & event, member & treated & event)
+    return np.stack(both, axis=-1).astype(np.int64)
 
 
-def _logrank_sums(table: _RiskTable, weight):
+def _read_counts(words, which):
+    """One of the four counts of :func:`_four_counts`, as float (trials, steps, subgroups)."""
+    counts = words[..., None].view("<u2") if words.ndim == 3 else words
+    return counts[..., which].astype(float)
+
+
+def _add_from_the_end(words):
+    """Sum over the patients from each place to the last; one row more, of zeros, for nobody."""
+    total = np.empty((len(words), words.shape[1] + 1, *words.shape[2:]), words.dtype)
+    total[:, -1] = 0
+    np.cumsum(words[:, ::-1], axis=1, out=total[:, -2::-1])
+    return total
+
+
+def _logrank_sums(table: _RiskTable, rho, gamma):
     n, d, n1 = table.at_risk, table.deaths, table.at_risk_treated
-    share = _ratio(n1, n, empty=0)
-    spread = _ratio(d * (n - d), n - 1, empty=0)
-    observed = (weight * table.deaths_treated).sum(axis=2)
-    expected = (weight * d * share).sum(axis=2)
-    variance = (weight**2 * spread * share * (1 - share)).sum(axis=2)
-    return observed, expected, variance
+    share = n1 / np.maximum(n, 1)
+    spread = d * share * (1 - share) * ((n - d) / np.maximum(n - 1, 1))
+    if rho == 0 and gamma == 0:
+        return table.deaths_treated.sum(axis=1), (d * share).sum(axis=1), spread.sum(axis=1)
+    weight = _weights(table, rho, gamma)
+    observed = (weight * table.deaths_treated).sum(axis=1)
+    return observed, (weight * d * share).sum(axis=1), (weight**2 * spread).sum(axis=1)
 
 
 def _weights(table: _RiskTable, rho, gamma):
-    if rho == 0 and gamma == 0:
-        return 1.0
-    after = np.cumprod(1 - _ratio(table.deaths, table.at_risk, empty=0), axis=2)
-    before = np.concatenate([np.ones_like(after[:, :, :1]), after[:, :, :-1]], axis=2)
+    after = _curve(table)
+    before = np.concatenate([np.ones_like(after[:, :1]), after[:, :-1]], axis=1)
     return before**rho * (1 - before) ** gamma
 
 
+def _curves(time, event, member):
+    """What curves are made of: event times, risk table, and which subgroups have nobody."""
+    time, event, member = _checked_curves(time, event, member)
+    trials = max(len(time), len(member))
+    _arrays.check_block(*member.shape[1:], trials)
+    time, event = (np.broadcast_to(a, (trials, a.shape[1])) for a in (time, event))
+    nobody = np.broadcast_to(~member.any(axis=1), (trials, member.shape[2]))
+    return *_event_times_and_table(time, event, member), nobody
+
+
+def _event_times_and_table(time, event, member):
+    """Distinct event times, inf where a trial has fewer than others, and the counts at each."""
+    order, start = _event_steps(time, event)
+    start = start[:, :-1]
+    first = _pick(order, np.minimum(start, time.shape[1] - 1))
+    times = np.where(start < time.shape[1], _pick(time, first), np.inf)
+    return times, _risk_table(time, event, np.zeros_like(event), member)
+
+
+def _curve(table: _RiskTable):
+    """Kaplan-Meier curve of all arms together, just after each event time."""
+    return np.cumprod(1 - table.deaths / np.maximum(table.at_risk, 1), axis=1)
+
+
+def _cox_fit(time, event, treated, member, ties):
+    """Log hazard ratio, standard error, score z and direction of monotone likelihoods."""
+    table = _risk_table(time, event, treated, member)
+    observed = table.deaths_treated.sum(axis=1)
+    direction, estimable = _direction(table, observed)
+    odds, weight = _cox_terms(table, ties)
+    score, information = _derivatives(np.zeros(observed.shape), observed, odds, weight)
+    score_z = _ratio(score, np.sqrt(np.maximum(information, 0)))
+    log_hr = _newton(observed, odds, weight, estimable)
+    information = _derivatives(log_hr, observed, odds, weight)[1]
+    se = np.where(estimable, _ratio(1.0, np.sqrt(np.maximum(information, 0))), np.nan)
+    return np.where(estimable, log_hr, np.nan), se, score_z, direction
+
+
+def _direction(table: _RiskTable, observed):
+    """Where the likelihood rises for ever (−1, 0, 1), and in which cells it has a maximum.
+
+    The treated deaths expected at a hazard ratio grow with it, from those at times when only the
+    treated are at risk to those at all times when any are [2, sec. 4.3]. A maximum is where they
+    are as many as observed.
+    """
+    some = table.at_risk_treated > 0
+    lowest = (table.deaths * (table.at_risk == table.at_risk_treated)).sum(axis=1)
+    highest = (table.deaths * some).sum(axis=1)
+    informative = lowest < highest
+    direction = np.where(observed >= highest, 1, np.where(observed <= lowest, -1, 0))
+    return np.where(informative, direction, 0).astype(np.int8), informative & (direction == 0)
+
+
 def _cox_terms(table: _RiskTable, ties: str):
-    """Treated at risk, others at risk and weight of each term of the partial likelihood.
+    """Others at risk for one treated, and weight, of each term of the partial likelihood.
 
     Breslow has one term for each event time, weighted by its deaths. Efron has one for each
     death: the l-th takes l/d of the tied deaths out of the risk set.
@@ -437,54 +657,96 @@ def _cox_terms(table: _RiskTable, ties: str):
     d, d1, n1 = table.deaths, table.deaths_treated, table.at_risk_treated
     n0 = table.at_risk - n1
     if ties == "breslow":
-        return n1, n0, d
-    terms = []
-    for gone in range(int(d.max(initial=0))):
-        steps = (d > gone).any(axis=(0, 1))
-        d_, d1_ = d[:, :, steps], d1[:, :, steps]
-        left = np.minimum(gone / np.maximum(d_, 1), 1)
-        terms.append((n1[:, :, steps] - left * d1_, n0[:, :, steps] - left * (d_ - d1_), d_ > gone))
-    if not terms:
-        return n1, n0, d
-    return tuple(np.concatenate(column, axis=2) for column in zip(*terms, strict=True))
+        return n0 / np.maximum(n1, _NOBODY), d
+    weights, odds = [np.minimum(d, 1)], [n0 / np.maximum(n1, _NOBODY)]
+    for gone in range(1, int(d.max(initial=0))):
+        place = _places((d > gone).any(axis=2))[:, :-1]
+        d_, d1_, n1_, n0_ = (_pick(_and_nobody(count), place) for count in (d, d1, n1, n0))
+        weights.append((d_ > gone).astype(float))
+        left = gone / np.maximum(d_, gone)
+        odds.append((n0_ - left * (d_ - d1_)) / np.maximum(n1_ - left * d1_, _NOBODY))
+    return np.concatenate(odds, axis=1), np.concatenate(weights, axis=1)
 
 
-def _newton(events_treated, treated, others, weight):
-    """Solve events_treated = Σ weight · treated·hr / (treated·hr + others) for log hr.
+def _and_nobody(counts):
+    """One more step, in which every count is 0."""
+    return np.concatenate([counts, np.zeros_like(counts[:, :1])], axis=1)
 
-    A finite solution exists only if the sum can lie on both sides of events_treated [2, sec. 4.3].
+
+def _derivatives(log_hr, observed, odds, weight):
+    """First derivative of the log partial likelihood, and its information.
+
+    The next death is a treated one with probability treated·hr / (treated·hr + others).
     """
-    weight = np.broadcast_to(weight, treated.shape).astype(float)
-    lone = (treated > 0) & (others <= 0)
-    lowest = (weight * lone).sum(axis=2)
-    highest = (weight * (treated > 0)).sum(axis=2)
-    solvable = (lowest < events_treated) & (events_treated < highest)
-    others = np.where((weight == 0) | (treated + others <= 0), 1.0, others)
-    log_hr = np.zeros(events_treated.shape)
+    share = 1 / (1 + odds * np.exp(-log_hr)[:, None])
+    expected = np.einsum("tsk,tsk->tk", weight, share)
+    return observed - expected, expected - np.einsum("tsk,tsk,tsk->tk", weight, share, share)
+
+
+def _newton(observed, odds, weight, estimable):
+    """The log hazard ratio at which the first derivative is 0.
+
+    The derivative falls steadily, so a step that leaves the bracket of the signs seen so far is
+    replaced by the bracket's middle. Trials that have arrived are not looked at again.
+    """
+    log_hr = np.zeros(observed.shape)
     low, high = np.full(log_hr.shape, -30.0), np.full(log_hr.shape, 30.0)
+    go = slice(None)  # trials still on their way
     for _ in range(100):
-        slope, information = _derivatives(log_hr, events_treated, treated, others, weight)
-        low = np.where(slope > 0, log_hr, low)
-        high = np.where(slope < 0, log_hr, high)
+        now = log_hr[go]
+        slope, information = _derivatives(now, observed[go], odds[go], weight[go])
+        low[go] = np.where(slope > 0, now, low[go])
+        high[go] = np.where(slope < 0, now, high[go])
         step = _ratio(slope, information, empty=np.inf)
-        inside = (log_hr + step > low) & (log_hr + step < high)
-        step = np.where(inside, step, (low + high) / 2 - log_hr)
-        step = np.where(solvable & (slope != 0), step, 0.0)
-        log_hr = log_hr + step
+        inside = (now + step > low[go]) & (now + step < high[go])
+        step = np.where(inside, step, (low[go] + high[go]) / 2 - now)
+        step = np.where(estimable[go] & (slope != 0), step, 0.0)
+        log_hr[go] += step
         # The error left after a Newton step is of the order of the step squared.
-        if np.abs(step).max(initial=0) < 1e-6:
+        moving = (np.abs(step) >= 1e-6).any(axis=1)
+        if not moving.any():
             break
-    information = _derivatives(log_hr, events_treated, treated, others, weight)[1]
-    log_hr = np.where(solvable, log_hr, np.nan)
-    return log_hr, np.where(solvable, _ratio(1.0, np.sqrt(information)), np.nan)
+        go = go if moving.all() else np.arange(len(log_hr))[go][moving]
+    return log_hr
 
 
-def _derivatives(log_hr, events_treated, treated, others, weight):
-    """First derivative of the log partial likelihood, and its information."""
-    hazard = treated * np.exp(log_hr)[:, :, None]
-    share = hazard / (hazard + others)
-    expected = np.einsum("tkr,tkr->tk", weight, share)
-    return events_treated - expected, expected - np.einsum("tkr,tkr,tkr->tk", weight, share, share)
+def _greenwood(table: _RiskTable):
+    """What each event time adds to the variance of log S; 0 where the last patients die."""
+    return _ratio(table.deaths, table.at_risk * (table.at_risk - table.deaths), empty=0)
+
+
+def _band(table: _RiskTable, level, kind):
+    """Lower and upper limits of the curve: (trials, subgroups, steps)."""
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+    if kind not in ("log-log", "log", "plain"):
+        raise ValueError(f"kind must be 'log-log', 'log' or 'plain', not {kind!r}")
+    curve = _curve(table)
+    curve = np.where((curve > 0) & (curve < 1), curve, np.nan)
+    half = _normal.quantile((1 + level) / 2) * np.sqrt(np.cumsum(_greenwood(table), axis=1))
+    if kind == "plain":
+        lower, upper = curve - half * curve, curve + half * curve
+    elif kind == "log":
+        lower, upper = curve * np.exp(-half), curve * np.exp(half)
+    else:
+        lower, upper = (curve ** np.exp(s * half / -np.log(curve)) for s in (1, -1))
+    return tuple(np.swapaxes(np.clip(a, 0, 1), 1, 2) for a in (lower, upper))
+
+
+def _area(times, table: _RiskTable, horizon):
+    """Area under the curve from 0 to the horizon, and its standard error."""
+    curve = _curve(table)
+    curve = np.concatenate([np.ones_like(curve[:, :1]), curve], axis=1)
+    edges = np.minimum(times, horizon)
+    widths = np.diff(edges, axis=1, prepend=0, append=horizon)
+    areas = curve * widths[:, :, None]
+    later = np.cumsum(areas[:, :0:-1], axis=1)[:, ::-1]  # from each event time to the horizon
+    return areas.sum(axis=1), np.sqrt((later**2 * _greenwood(table)).sum(axis=1))
+
+
+def _quartiles(times, curve):
+    """First times at which the curve is at or below 0.75, 0.50 and 0.25."""
+    return np.stack([_first_at(times, curve, level) for level in (0.75, 0.5, 0.25)], axis=2)
 
 
 def _first_at(times, curve, level):

@@ -210,9 +210,18 @@ def test_monotone_likelihood_has_no_hazard_ratio():
 
 
 def test_everyone_censored():
-    r = logrank([1, 2, 3], [0, 0, 0], [0, 1, 0])
-    assert (r.observed, r.expected, r.variance) == (0, 0, R["all_censored", "logrank.variance"])
-    assert np.isnan(cox([1, 2, 3], [0, 0, 0], [0, 1, 0]).hr)
+    for statistic in (logrank, cox):
+        with pytest.raises(ValueError, match="event is 0 for every patient of every trial"):
+            statistic([1, 2, 3], [0, 0, 0], [0, 1, 0])
+    # One trial of two: nan there, and the other as it is alone.
+    event = [[0, 0, 0], [1, 1, 0]]
+    r, alone = logrank([1, 2, 3], event, [0, 1, 0]), logrank([1, 2, 3], event[1], [0, 1, 0])
+    parts = r.observed[0, 0], r.expected[0, 0], r.variance[0, 0]
+    assert parts == (0, 0, R["all_censored", "logrank.variance"])
+    assert np.isnan(r.z[0, 0]) and r.z[1, 0] == alone.z[0, 0]
+    c = cox([1, 2, 3], event, [0, 1, 0])
+    assert np.isnan(c.hr[0, 0]) and np.isnan(c.score_z[0, 0]) and c.monotone[0, 0] == 0
+    assert c.hr[1, 0] == cox([1, 2, 3], event[1], [0, 1, 0]).hr[0, 0]
     assert (kaplan_meier([1, 2, 3], [0, 0, 0]).quartiles == np.inf).all()
 
 
