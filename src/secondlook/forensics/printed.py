@@ -8,7 +8,7 @@ import math
 import re
 import reprlib
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from numbers import Integral, Real
 
 # No printed figure of a trial is larger, or smaller without being zero; squares of these
@@ -65,13 +65,13 @@ def number(name: str, given, decimals: int | None = None) -> Printed:
         If it is no number, or too large or too small to be one from print.
     """
     exact = _decimal(name, given)
-    if isinstance(given, str):
-        half = Decimal(5).scaleb(exact.as_tuple().exponent - 1)
-        text = given.strip()
-    else:
-        digits = _decimals(decimals, exact)
-        half = Decimal(5).scaleb(-digits - 1)
-        text = f"{exact:.{digits}f}" if digits >= 0 and abs(exact) > 1e-9 else str(exact)
+    text = given.strip() if isinstance(given, str) else None
+    if text is None:
+        exact = _as_printed(name, exact, decimals)
+        text = f"{exact:f}" if abs(exact) > 1e-9 else str(exact)
+    # A float carries about 15 figures, so no later one is taken for print.
+    unit = max(exact.as_tuple().exponent, exact.adjusted() - 14)
+    half = Decimal(5).scaleb(unit - 1)
     low, high = float(exact - half), float(exact + half)
     return Printed(text.replace("-", "−"), float(exact), low, high)
 
@@ -96,6 +96,8 @@ def p_value(name: str, given, decimals: int | None = None) -> Printed:
         p = number(name, given, decimals)
     if not 0 <= p.value <= 1:
         raise ValueError(f"{name} is {p.text}; a p value lies between 0 and 1")
+    if (sign, p.value) in (("<", 0), (">", 1)):
+        raise ValueError(f"{name} is {given.strip()}; no p value is {sign}{p.text}")
     if sign in ("<", "<=", "≤"):
         return Printed(f"<{p.text}", p.value, 0.0, p.value)
     if sign in (">", ">=", "≥"):
@@ -138,13 +140,17 @@ def probability(name: str, given) -> float:
     return value
 
 
-def several(name: str, given) -> list:
-    """A list of two or more things, such as the parts of a total."""
+def several(name: str, given, *, least: int = 2) -> list:
+    """A list of things, such as the parts of a total."""
     if isinstance(given, str | bytes | dict) or not hasattr(given, "__len__"):
         raise ValueError(f"{name} is {_shown(given)}; it must be a list, such as [58, 58]")
-    if len(given) < 2:
-        raise ValueError(f"{name} has {len(given)} entries; it needs two or more")
-    return list(given)
+    try:
+        entries = list(given)
+    except TypeError:
+        raise ValueError(f"{name} is {_shown(given)}; it must be a list") from None
+    if len(entries) < least:
+        raise ValueError(f"{name} has {len(entries)} entries; it needs {least} or more")
+    return entries
 
 
 def _decimal(name: str, given) -> Decimal:
@@ -154,9 +160,7 @@ def _decimal(name: str, given) -> Decimal:
     elif isinstance(given, Integral) and not isinstance(given, bool):
         exact = Decimal(int(given))
     elif isinstance(given, Real) and not isinstance(given, bool):
-        if not math.isfinite(given):
-            raise ValueError(f"{name} is {given}; it must be a finite number")
-        exact = Decimal(repr(float(given)))
+        exact = _from_real(name, given)
     else:
         raise ValueError(f"{name} is {_shown(given)}; it must be a number")
     if exact and not SMALLEST <= abs(exact) <= LARGEST:
@@ -165,6 +169,16 @@ def _decimal(name: str, given) -> Decimal:
             f"give a number between {SMALLEST:g} and {LARGEST:g}"
         )
     return exact
+
+
+def _from_real(name: str, given: Real) -> Decimal:
+    try:
+        value = float(given)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value}; it must be a finite number")
+    return Decimal(repr(value))
 
 
 def _from_text(name: str, given: str) -> Decimal:
@@ -179,13 +193,17 @@ def _from_text(name: str, given: str) -> Decimal:
     raise ValueError(f"{name} is {_shown(given)}; it must be a number, such as 0.92")
 
 
-def _decimals(decimals: int | None, exact: Decimal) -> int:
+def _as_printed(name: str, exact: Decimal, decimals: int | None) -> Decimal:
+    """The number with the decimals that were printed; without a word, with those it needs."""
     if decimals is None:
         # 12.0 as a float says nothing of its decimals: read as 12, the wider range.
-        return -exact.as_tuple().exponent if exact % 1 else 0
+        return exact if exact % 1 else exact.to_integral_value()
     if isinstance(decimals, bool) or not isinstance(decimals, Integral) or not 0 <= decimals <= 15:
         raise ValueError(f"decimals is {_shown(decimals)}; it must be a whole number from 0 to 15")
-    return int(decimals)
+    try:
+        return exact.quantize(Decimal(1).scaleb(-int(decimals)))
+    except InvalidOperation:
+        raise ValueError(f"{name} is too large to be printed with {decimals} decimals") from None
 
 
 def _shown(given) -> str:
