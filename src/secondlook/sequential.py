@@ -242,8 +242,8 @@ def with_futility(looks: Looks, *, power: float, shape="obrien-fleming") -> tupl
         If the looks are two-sided, or power is not above the level or not below 1.
     """
     _one_sided(looks)
-    steps = np.diff(spent(looks.times, alpha=1 - power, shape=shape), prepend=0.0)
     single = float(drift_needed(looks.alpha, _number("power", power), 1))
+    steps = np.diff(spent(looks.times, alpha=1 - power, shape=shape), prepend=0.0)
     following = _following(looks.times)
 
     def tried(drift):
