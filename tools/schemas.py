@@ -247,18 +247,72 @@ COHORT = pa.DataFrameSchema(
     strict=True,
 )
 
+
+def _difference(column: str, of: str, less: str) -> pa.Check:
+    def holds(table: pd.DataFrame) -> pd.Series:
+        wanted = table[of] - table[less]
+        found = table[column]
+        return ((found - wanted).abs() < 1e-9) | (found.isna() & wanted.isna())
+
+    return _says(holds, f"{column} must be {of} less {less}")
+
+
+def points(low: int = 0, high: int = 48, nullable: bool = False) -> pa.Column:
+    return pa.Column(float, _within(low, high), nullable=nullable, coerce=True)
+
+
+JETALS = pa.DataFrameSchema(
+    {
+        "patient": pa.Column(unique=True),
+        "arm": one_of("placebo", "50 mg"),
+        "alsfrs_change": points(-48, 48, nullable=True),
+        "sex": one_of("male", "female"),
+        "age": pa.Column(int, _within(20, 100)),
+        "onset": one_of("bulbar", "upper extremity", "lower extremity"),
+        "riluzole": pa.Column(bool),
+        "diagnosis": one_of("definite", "probable", "probable, laboratory-supported"),
+        "stage": pa.Column(int, pa.Check.isin([1, 2], error="must be 1 or 2")),
+        "fvc": pa.Column(float, _within(60, 200)),
+        "months_from_onset": pa.Column(float, _within(0, 12)),
+        "run_in_change": pa.Column(int, pa.Check.isin([-1, -2], error="must be -1 or -2")),
+        "adverse_reaction": pa.Column(bool),
+        "alsfrs_screening": points(),
+        "alsfrs_w0": points(),
+        **{f"alsfrs_w{week}": points(nullable=True) for week in (4, 8, 12, 16)},
+    },
+    checks=[
+        _difference("alsfrs_change", "alsfrs_w16", "alsfrs_w0"),
+        _difference("run_in_change", "alsfrs_w0", "alsfrs_screening"),
+    ],
+    strict=True,
+)
+
+KAJI1998 = pa.DataFrameSchema(
+    {
+        "patient": pa.Column(unique=True),
+        "arm": one_of("0.5 mg", "25 mg"),
+        **{f"cmap_change_w{week}": pa.Column(float, _within(-10, 10)) for week in (2, 4)},
+        **{f"cmap_w{week}": pa.Column(float, _within(0, 30)) for week in (0, 2, 4)},
+    },
+    checks=[_difference(f"cmap_change_w{w}", f"cmap_w{w}", "cmap_w0") for w in (2, 4)],
+    strict=True,
+)
+COHORTS = (COHORT, JETALS, KAJI1998)
+
 FILES = {
     ("published", "published_values.csv"): PUBLISHED,
     ("published", "claims.csv"): CLAIMS,
     ("published", "anomalies.csv"): ANOMALIES,
     ("published", "timeline.csv"): TIMELINE,
     ("synthetic", "e0302.csv"): COHORT,
+    ("synthetic", "jetals.csv"): JETALS,
+    ("synthetic", "kaji1998.csv"): KAJI1998,
 }
 
 
 def read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Read a file as its schema expects: all text for the published files, typed for patients."""
-    if schema is COHORT:
+    if any(schema is cohort for cohort in COHORTS):
         return pd.read_csv(path)
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 

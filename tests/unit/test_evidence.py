@@ -61,7 +61,7 @@ def test_anchors_are_unique_and_fit_a_url():
     assert anchor("K19.T2B.hr.tot") == "k19-t2b-hr-tot"
     assert anchor("K19.T1.frs_scr.plc.mean") == "k19-t1-frs-scr-plc-mean"
     anchors = {anchor(id) for id in all_published()}
-    assert len(anchors) == len(all_published()) == 472
+    assert len(anchors) == len(all_published()) == 474
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_bad_file_is_named_with_its_fault(tmp_path, old, new, said):
 
 def test_every_data_file_is_as_its_schema_says():
     assert "published/published_values.csv" in schemas.check_all()
-    assert len(schemas.FILES) == 5
+    assert len(schemas.FILES) == 7
 
 
 def _broken(parts, id, column, value):
@@ -174,6 +174,10 @@ def _broken(parts, id, column, value):
         (("synthetic", "e0302.csv"), 1, "arm", "100 mg", "must be one of: placebo"),
         (("synthetic", "e0302.csv"), 1, "months_from_onset", 8.0, "early must be True"),
         (("synthetic", "e0302.csv"), 2, "patient", 1, "must differ"),
+        (("synthetic", "jetals.csv"), 1, "alsfrs_w16", 0.0, "alsfrs_change must be"),
+        (("synthetic", "jetals.csv"), 1, "run_in_change", -3, "must be -1 or -2"),
+        (("synthetic", "kaji1998.csv"), 1, "cmap_w4", 9.99, "cmap_change_w4 must be"),
+        (("synthetic", "kaji1998.csv"), 1, "arm", "50 mg", "must be one of: 0.5 mg"),
     ],
 )
 def test_a_bad_table_fails_and_says_where(parts, id, column, value, said):
