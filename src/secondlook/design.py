@@ -85,7 +85,9 @@ def power(hr, events, *, alpha, sides, allocation=1.0) -> np.ndarray:
 
     Returns
     -------
-    Array of the common shape. At hr 1 it is alpha.
+    Array of the common shape. At hr 1 it is alpha. The formula is for hr near 1 and groups nearly
+    equal: with two arms pooled against one, and hr 0.6, :func:`power_by_simulation` finds some
+    0.02 more, because the z of unequal groups is skewed.
 
     Raises
     ------

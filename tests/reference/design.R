@@ -1,4 +1,5 @@
-# Reference values for tests/unit/test_design.py, from rpact, mvtnorm and base R.
+# Reference values for tests/unit/test_design.py, test_arms.py and test_sequential.py, from rpact,
+# mvtnorm and base R.
 #
 #   apt-get install r-cran-rpact r-cran-mvtnorm
 #   Rscript tests/reference/design.R > tests/reference/design.csv
