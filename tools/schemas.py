@@ -15,6 +15,7 @@ from pandera.errors import SchemaErrors
 
 from secondlook._data import data_path
 from secondlook.evidence import PUBLISHED_COLUMNS, STRENGTHS, anchor
+from secondlook.simulate import World, worlds
 
 IN_HAND = ("kaji2019", "kaji1998", "izumi2007")
 PAGES = ("alliance2023", "jetals_page")
@@ -375,9 +376,14 @@ def check_all() -> list[str]:
             check(read(path, schema), schema, parts[-1])
         except (ValueError, FileNotFoundError) as error:
             broken.append(str(error))
+    for world in worlds():
+        try:
+            World.load(world)
+        except ValueError as error:
+            broken.append(f"worlds/{world}.json: {error}")
     if broken:
         raise ValueError("\n".join(broken))
-    return ["/".join(parts) for parts in FILES]
+    return ["/".join(parts) for parts in FILES] + [f"worlds/{world}.json" for world in worlds()]
 
 
 def main() -> int:

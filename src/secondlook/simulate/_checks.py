@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from secondlook.cohort import trials
 from secondlook.simulate.parts import EVERYONE
 
 RULES = {
@@ -43,6 +44,9 @@ def _check_design(world):
     refuse(len(world.arms) < 2, "arms", list(world.arms), "must hold the control, then others")
     for arm, size in zip(world.arms, world.patients, strict=True):
         count(f"arms, {arm}", size)
+    if world.trial is not None:
+        refuse(not isinstance(world.trial, str), "trial", world.trial, "must be a trial's name")
+        known("trial", [world.trial], trials())
     count("follow_up_days", world.follow_up_days)
     whole = is_number(world.enrolment_days) and world.enrolment_days == int(world.enrolment_days)
     refuse(
@@ -130,6 +134,10 @@ def _check_score(score, world):
     )
     for name in ("baseline_sd", "decline_sd", "noise_sd", "frailty_sd"):
         rate(f"alsfrs, {name}", getattr(score, name))
+    if score.slowing_weeks is not None:
+        positive("alsfrs, slowing_weeks", score.slowing_weeks)
+    whole = score.whole_points
+    refuse(not isinstance(whole, bool), "alsfrs, whole_points", whole, "must be true or false")
     share("alsfrs, worst_share", score.worst_share)
     if score.run_in_change is not None:
         chosen = score.run_in_change
@@ -148,6 +156,8 @@ def _check_randomisation(way, world):
     if way.method == "blocks":
         _check_block(way.block, world)
     if way.method == "minimisation":
+        uneven = max(world.patients) > 1.1 * min(world.patients)
+        refuse(uneven, f"{name}, method", way.method, "needs arms of about the same size")
         refuse(not way.factors, f"{name}, factors", [], "must name at least one factor")
         refuse(
             way.probability * len(world.arms) < 1,

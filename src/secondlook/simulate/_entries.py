@@ -43,6 +43,7 @@ _SCORE = {
     "whole_points": True,
     "speed_up": {},
     "frailty_sd": 0,
+    "slowing_weeks": None,
     "worst_share": 0,
 }
 
@@ -157,6 +158,7 @@ def _score(entry):
         else _checks.numbers("alsfrs, run_in_change", selected),
         speed_up=dict(_checks.table("alsfrs, speed_up", entry["speed_up"])),
         frailty_sd=entry["frailty_sd"],
+        slowing_weeks=entry["slowing_weeks"],
         worst_share=entry["worst_share"],
     )
 

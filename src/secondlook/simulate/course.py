@@ -96,9 +96,16 @@ def last_visit(score: Score, time: np.ndarray) -> np.ndarray:
     return table.astype(np.int8)[time]
 
 
-def true_scores(start, decline, shift, weeks) -> np.ndarray:
-    """True scores so many weeks after enrolment, with what unblinding adds from then on."""
-    return start - decline * (np.asarray(weeks, dtype=np.float32) / WEEKS) + shift
+def true_scores(score: Score, start, decline, shift, weeks) -> np.ndarray:
+    """True scores so many weeks after enrolment, with what unblinding adds from then on.
+
+    The loss is decline × weeks / 12, or, if it slows with time constant τ, that of
+    τ (1 − exp(−weeks / τ)) weeks.
+    """
+    weeks = np.asarray(weeks, dtype=np.float32)
+    if score.slowing_weeks is not None:
+        weeks = -score.slowing_weeks * np.expm1(-weeks / np.float32(score.slowing_weeks))
+    return start - decline * (weeks / WEEKS) + shift
 
 
 def all_visits(score: Score, baseline, last, last_score, truth, rng) -> np.ndarray:

@@ -50,6 +50,7 @@ class Score:
     speed_up : by stratum, decline after enrolment over that in the run-in.
     frailty_sd : of the logarithm of the frailty (mean 1), by which the decline after enrolment is
         multiplied and which also brings the event forward.
+    slowing_weeks : after so many weeks the decline has slowed to 1/e of its pace; None never slows.
     worst_share : share of the events whose patients are ranked worst.
     """
 
@@ -64,6 +65,7 @@ class Score:
     run_in_change: tuple[float, float] | None
     speed_up: Mapping[str, float]
     frailty_sd: float
+    slowing_weeks: float | None
     worst_share: float
 
 

@@ -74,16 +74,24 @@ def minimise(levels, arms, probability, rng, *, measure="variance") -> np.ndarra
     chosen = np.empty((trials, patients), dtype=np.int8)
     for patient in range(patients):
         mine = cell[:, patient]
-        imbalance = _imbalance(counts[mine], measure)
-        best = (imbalance + ties[:, patient]).argmin(axis=1)
+        unequal = imbalance(counts[mine], measure)
+        best = (unequal + ties[:, patient]).argmin(axis=1)
         arm = np.where(takes_best[:, patient], best, (best + other[:, patient]) % arms)
         counts[mine, arm[:, None]] += 1
         chosen[:, patient] = arm
     return chosen
 
 
-def _imbalance(counts, measure):
-    """Whole numbers (trials, arms) that rank the arms, from counts (trials, factors, arms)."""
+def imbalance(counts, measure) -> np.ndarray:
+    """How unequal the arms would be if the next patient came to each of them, (trials, arms).
+
+    Parameters
+    ----------
+    counts : int (trials, factors, arms)
+        Earlier patients who share the next one's level of each factor.
+    measure : "variance" or "range"
+        Summed over factors; the variance up to what is the same for all arms.
+    """
     if measure == "variance":
         return counts.sum(axis=1)
     tried = counts[:, :, None, :] + np.eye(counts.shape[2], dtype=counts.dtype)

@@ -165,7 +165,7 @@ def _with_scores(world, run, entered, strata, streams, visits):
     shift = course.unblinded(world.unblinding, world.arms, run.arm, streams["unblinding"])
 
     def truth(weeks):
-        return course.true_scores(entered.start, decline, shift, weeks)
+        return course.true_scores(score, entered.start, decline, shift, weeks)
 
     last = course.last_visit(score, run.time)
     weeks = np.array(score.visit_weeks, dtype=np.float32)[last]

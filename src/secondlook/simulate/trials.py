@@ -72,6 +72,15 @@ class Trials:
         """The change with −inf for those ranked worst, ready for ``ranks.wilcoxon``."""
         return np.where(self.worst, -np.inf, self.change)
 
+    def change_at(self, week: float) -> np.ndarray:
+        """Observed score at a visit less that at enrolment, nan where it was missed."""
+        if self.visits is None:
+            raise ValueError("the trials have no visits; ask for them with visits=True")
+        if week not in self.visit_weeks:
+            weeks = ", ".join(f"{each:g}" for each in self.visit_weeks)
+            raise ValueError(f"week is {week!r}; there are visits in weeks {weeks}")
+        return self.visits[:, :, self.visit_weeks.index(week)] - self.visits[:, :, 0]
+
     def column(self, name: str) -> np.ndarray:
         """A baseline factor by name; errors name those there are."""
         if name not in self.covariates:
@@ -155,8 +164,8 @@ class Trials:
         if self.visits is not None:
             for week, scores in zip(self.visit_weeks, self.visits[trial].T, strict=True):
                 columns[f"alsfrs_w{week:g}"] = scores.astype(float)
-        if self.trial is not None:
-            early = self._trial(None).early
+        early = {} if self.trial is None else self._trial(None).early
+        if early:
             columns["early"] = self.column(early["column"])[trial] <= early["at_most"]
         return pd.DataFrame(columns)
 

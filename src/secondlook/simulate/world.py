@@ -1,7 +1,7 @@
 """What is true in an imagined world: a small frozen dataclass, read from ``data/worlds/``.
 
 A file holds every entry, or says ``"like": "e0302"`` and only what differs: an entry given in
-the file replaces the whole entry of the other.
+the file replaces the whole entry of the other; what it assumes is added to what the other does.
 """
 
 import json
@@ -123,6 +123,8 @@ class World:
 
     def with_score(self, **settings) -> "World":
         """The same world with another course of ALSFRS-R; see :class:`Score`."""
+        if self.score is None:
+            raise ValueError(f"the world {self.name!r} has no score; its file needs 'alsfrs'")
         _checks.known("alsfrs", settings, [field.name for field in fields(Score)])
         return replace(self, score=replace(self.score, **settings))
 
@@ -141,4 +143,7 @@ def _complete(entries: dict, seen: tuple[str, ...] = ()) -> dict:
     if other in seen:
         raise ValueError(f"like: {other!r} leads back to itself; one of the files must be whole")
     rest = {name: entry for name, entry in entries.items() if name != "like"}
-    return _complete(_entries_of(other), (*seen, other)) | rest
+    found = _complete(_entries_of(other), (*seen, other))
+    if "assumed" in rest and isinstance(rest["assumed"], list):
+        rest["assumed"] = [*found.get("assumed", []), *rest["assumed"]]
+    return found | rest
