@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from _reference import values
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -138,6 +138,7 @@ def test_two_sided_looks_are_a_mirror(times, drift, shape):
     assert right.power == pytest.approx(left.power)
 
 
+@settings(max_examples=20)
 @given(schedules, st.floats(0.01, 0.1), st.floats(0.5, 0.95), shapes)
 def test_futility_keeps_its_promises(times, alpha, power, shape):
     looks = boundaries(times, alpha=alpha, sides=1, shape=shape)
