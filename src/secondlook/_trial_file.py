@@ -20,6 +20,8 @@ ENDPOINTS = {
     "change": ("change",),
 }
 RULES = ("equals", "other_than", "below", "at_least")
+ARM = ("name", "dose_mg", "control", "published")
+CONTRAST = ("name", "treated", "published")
 KINDS = ("word", "yes or no", "whole number", "number")
 
 
@@ -35,9 +37,7 @@ def checked(raw: dict, name: str) -> dict:
     def refuse(wrong):
         raise ValueError(f"{name}.json: {wrong}")
 
-    for key in NEEDED:
-        if key not in raw:
-            refuse(f"{key!r} is missing; a trial needs {', '.join(NEEDED)}")
+    _has(raw, NEEDED, "a trial", refuse)
     full = OPTIONAL | raw
     if full["name"] != name:
         refuse(f"'name' is {full['name']!r}; it must be {name!r}, as the file's")
@@ -47,16 +47,12 @@ def checked(raw: dict, name: str) -> dict:
 
 
 def _cohort(full, refuse):
-    for key in ("file", "patients", "columns"):
-        if key not in full["cohort"]:
-            refuse(f"'cohort' has no {key!r}; it needs file, patients and columns")
+    _has(full["cohort"], ("file", "patients", "columns"), "'cohort'", refuse)
     for column, rule in full["cohort"]["columns"].items():
         if rule.get("kind") not in KINDS:
             refuse(f"column {column!r} has kind {rule.get('kind')!r}; right: {', '.join(KINDS)}")
         bounds = {"word": ("levels",), "yes or no": ()}.get(rule["kind"], ("lowest", "highest"))
-        for key in (*bounds, "label"):
-            if key not in rule:
-                refuse(f"column {column!r} has no {key!r}")
+        _has(rule, (*bounds, "label"), f"column {column!r}", refuse)
     for column in ("patient", "arm"):
         _column(full, column, "every trial", refuse)
     for each in full["cohort"].get("differences", ()):
@@ -65,6 +61,8 @@ def _cohort(full, refuse):
 
 
 def _arms(full, refuse):
+    for arm in full["arms"]:
+        _has(arm, ARM, "an arm", refuse)
     names = [arm["name"] for arm in full["arms"]]
     control = [arm["name"] for arm in full["arms"] if arm["control"]]
     if len(control) != 1:
@@ -72,12 +70,17 @@ def _arms(full, refuse):
     if names != full["cohort"]["columns"]["arm"].get("levels"):
         refuse(f"the levels of column 'arm' must be the arms {', '.join(names)}")
     for contrast in full["contrasts"]:
+        _has(contrast, CONTRAST, "a contrast", refuse)
         odd = [arm for arm in contrast["treated"] if arm not in names or arm in control]
         if odd or not contrast["treated"]:
             refuse(f"contrast {contrast['name']!r} must treat arms other than the control")
 
 
 def _visits(full, refuse):
+    for key in ("horizon_days", "run_in_weeks"):
+        value = full[key]
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            refuse(f"{key!r} is {value!r}; it must be a whole number, or be left out")
     weeks = list(full["visit_weeks"])
     if weeks != sorted(set(weeks)):
         refuse(f"'visit_weeks' is {weeks}; weeks must grow")
@@ -97,22 +100,32 @@ def _early(full, refuse):
 
 def _endpoints(full, refuse):
     for each in full["endpoints"]:
-        kind = each.get("kind")
+        _has(each, ("name", "kind"), "an endpoint", refuse)
+        kind = each["kind"]
         if kind not in ENDPOINTS:
             right = ", ".join(ENDPOINTS)
-            refuse(f"endpoint {each.get('name')!r} has kind {kind!r}; right: {right}")
+            refuse(f"endpoint {each['name']!r} has kind {kind!r}; right: {right}")
         for key in ENDPOINTS[kind]:
             _column(full, each.get(key), f"endpoint {each['name']!r}, {key!r}", refuse)
         if kind == "change at visit" and each.get("week") not in full["visit_weeks"]:
             refuse(f"endpoint {each['name']!r}: week {each.get('week')} is not a visit")
+        if kind == "time to event" and not (full["horizon_days"] or 0) > 0:
+            refuse("a time to event needs 'horizon_days', the last day anybody is seen")
 
 
 def _factors(full, refuse):
     for factor in full["factors"]:
-        _column(full, factor.get("column"), "'factors'", refuse)
+        _has(factor, ("column", "levels"), "a factor", refuse)
+        _column(full, factor["column"], "'factors'", refuse)
         for level in factor["levels"]:
             if sum(rule in level for rule in RULES) != 1:
                 refuse(f"level {level.get('name')!r} needs one rule: {', '.join(RULES)}")
+
+
+def _has(entries, keys, what, refuse):
+    for key in keys:
+        if key not in entries:
+            refuse(f"{key!r} is missing; {what} needs {', '.join(keys)}")
 
 
 def _column(full, column, where, refuse):

@@ -101,7 +101,10 @@ def trial(name: str) -> Trial:
             f"name: there is no trial {name!r}; the trials here are {', '.join(trials())}"
         )
     path = data_path("trials", f"{name}.json")
-    raw = checked(json.loads(path.read_text(encoding="utf-8")), name)
+    try:
+        raw = checked(json.loads(path.read_text(encoding="utf-8")), name)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path.name} is not JSON: {error}") from None
     weeks = tuple(raw["visit_weeks"])
     return Trial(
         name=raw["name"],

@@ -150,15 +150,149 @@ def test_a_row_cut_short_is_named(planted):
         read(path, trial("e0302"))
 
 
-def test_another_trial_needs_no_code(lines, tmp_path, monkeypatch):
-    raw = json.loads(data_path("trials", "e0302.json").read_text(encoding="utf-8"))
-    raw["name"] = "small"
-    raw["cohort"].update(file="synthetic/small.csv", patients=3)
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Return a function that writes trials' files to a folder of their own and looks there."""
+    monkeypatch.setattr(cohort, "data_path", tmp_path.joinpath)
     (tmp_path / "trials").mkdir()
     (tmp_path / "synthetic").mkdir()
-    (tmp_path / "trials" / "small.json").write_text(json.dumps(raw), encoding="utf-8")
-    with open(tmp_path / "synthetic" / "small.csv", "w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(lines[:4])
-    monkeypatch.setattr(cohort, "data_path", tmp_path.joinpath)
+
+    def write(raw, name="small", rows=()):
+        text = raw if isinstance(raw, str) else json.dumps(raw)
+        (tmp_path / "trials" / f"{name}.json").write_text(text, encoding="utf-8")
+        path = tmp_path / "synthetic" / f"{name}.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+
+    return write
+
+
+def raw_trial(name):
+    """The file of a trial there is, under the name small."""
+    raw = json.loads(data_path("trials", f"{name}.json").read_text(encoding="utf-8"))
+    return raw | {"name": "small"}
+
+
+def test_another_trial_needs_no_code(lines, written):
+    raw = raw_trial("e0302")
+    raw["cohort"].update(file="synthetic/small.csv", patients=3)
+    written(raw, rows=lines[:4])
     assert trials() == ("small",)
     assert len(load("small")) == 3
+
+
+def test_what_does_not_apply_may_be_left_out(written):
+    raw = {
+        "name": "small",
+        "title": "Two patients, one score",
+        "arms": [
+            {"name": "a", "dose_mg": 0, "control": True, "published": "a"},
+            {"name": "b", "dose_mg": 1, "control": False, "published": "b"},
+        ],
+        "contrasts": [{"name": "b", "treated": ["b"], "published": "b"}],
+        "endpoints": [{"name": "score", "kind": "change", "change": "change"}],
+        "cohort": {
+            "file": "synthetic/small.csv",
+            "patients": 2,
+            "columns": {
+                "patient": {"kind": "whole number", "lowest": 1, "highest": 2, "label": "number"},
+                "arm": {"kind": "word", "levels": ["a", "b"], "label": "arm"},
+                "change": {"kind": "number", "lowest": -9, "highest": 9, "label": "change"},
+            },
+        },
+    }
+    written(raw, rows=[["patient", "arm", "change"], [1, "a", -0.5], [2, "b", 1]])
+    this = trial("small")
+    assert (this.horizon_days, this.run_in_weeks, this.early) == (None, None, {})
+    assert (this.visit_weeks, this.visit_columns, this.factors) == ((), (), ())
+    assert (this.invented, this.caution) == (False, "")
+    assert load("small").change.tolist() == [-0.5, 1.0]
+
+
+def endpoint(**entries):
+    return [{"name": "ALSFRS-R", "kind": "change at visit", "change": "alsfrs_change"} | entries]
+
+
+BAD_ENTRIES = [
+    ("jetals", {"arms": []}, "0 arms are the control; it must be one"),
+    ("jetals", {"arms": [{"name": "placebo"}]}, "'dose_mg' is missing; an arm needs name, dose_mg"),
+    ("jetals", {"contrasts": [{"name": "x", "treated": ["placebo"], "published": ""}]}, "'x' must"),
+    ("jetals", {"contrasts": [{"name": "x", "treated": ["100 mg"], "published": ""}]}, "'x' must"),
+    ("jetals", {"visit_weeks": [0, 4, 4]}, "weeks must grow"),
+    ("jetals", {"visit_weeks": [0, 5]}, "'visit_column' needs a column 'alsfrs_w5'"),
+    ("jetals", {"visit_column": "score"}, "'visit_column' must name the visits' columns"),
+    ("jetals", {"endpoints": endpoint(week=20)}, "week 20 is not a visit"),
+    ("jetals", {"endpoints": endpoint(week=16, change="x")}, "'change' needs a column 'x'"),
+    ("jetals", {"endpoints": endpoint(kind="slope")}, "has kind 'slope'; right: time to event"),
+    ("jetals", {"endpoints": [{"name": "x"}]}, "'kind' is missing; an endpoint needs name, kind"),
+    ("jetals", {"early": {"column": "months_from_onset"}}, "'early' must say column and at_most"),
+    ("jetals", {"early": {"column": "fvc", "at_most": 9}}, "'early' needs a column 'early'"),
+    ("jetals", {"factors": [{"column": "bmi", "levels": []}]}, "'factors' needs a column 'bmi'"),
+    ("jetals", {"run_in_weeks": "12"}, "'run_in_weeks' is '12'; it must be a whole number"),
+    ("e0302", {"horizon_days": None}, "a time to event needs 'horizon_days'"),
+    ("e0302", {"name": "other"}, "'name' is 'other'; it must be 'small'"),
+    ("e0302", {"cohort": {"file": "x"}}, "'patients' is missing; 'cohort' needs file, patients"),
+]
+
+
+@pytest.mark.parametrize(("like", "changes", "said"), BAD_ENTRIES, ids=[b[2] for b in BAD_ENTRIES])
+def test_a_trial_that_cannot_be_is_refused(written, like, changes, said):
+    raw = raw_trial(like)
+    written(raw | changes)
+    with pytest.raises(ValueError) as error:
+        trial("small")
+    assert str(error.value).startswith("small.json: ")
+    assert said in str(error.value)
+
+
+def test_a_level_needs_one_rule_and_a_column_its_bounds(written):
+    raw = raw_trial("jetals")
+    raw["factors"][0]["levels"][0]["below"] = 3
+    written(raw)
+    with pytest.raises(ValueError, match="level 'men' needs one rule: equals"):
+        trial("small")
+    raw = raw_trial("jetals")
+    del raw["cohort"]["columns"]["age"]["highest"]
+    written(raw)
+    with pytest.raises(ValueError, match="'highest' is missing; column 'age' needs lowest"):
+        trial("small")
+
+
+def test_a_trial_file_that_is_no_json_is_named(written):
+    written("{")
+    with pytest.raises(ValueError, match=r"small\.json is not JSON: "):
+        trial("small")
+
+
+@pytest.mark.parametrize("name", trials())
+def test_every_trial_reads_as_its_file_says(name):
+    this, table = trial(name), load(name)
+    assert this.name == name and len(table) == this.cohort["patients"]
+    assert list(table.columns) == list(this.cohort["columns"]) == list(cohort.columns(name))
+    assert set(table.arm) == {arm.name for arm in this.arms}
+    assert table.patient.tolist() == list(range(1, len(table) + 1))
+    assert all(table[column].dtype == float for column in this.visit_columns)
+    assert this.caution and all(cohort.columns(name).values())
+
+
+@pytest.mark.parametrize("name", ["jetals", "kaji1998"])
+def test_a_difference_that_does_not_add_up_is_named(tmp_path, name):
+    rule = trial(name).cohort["differences"][0]
+    with open(data_path("synthetic", f"{name}.csv"), encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    place = rows[0].index(rule["column"])
+    row = next(i for i, cells in enumerate(rows) if i and cells[place] not in ("", "1"))
+    rows[row][place] = "1"
+    path = tmp_path / f"{name}.csv"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    right = f"it is {rule['of']} less {rule['less']}"
+    with pytest.raises(ValueError, match=rf"'{rule['column']}', row {row}: .*{right}"):
+        read(path, trial(name))
+
+
+def test_columns_say_what_they_hold():
+    assert cohort.columns("jetals")["alsfrs_change"] == "ALSFRS-R in week 16 less week 0, points"
+    assert cohort.columns("kaji1998")["cmap_w4"] == "averaged amplitude at 4 weeks, mV"
+    with pytest.raises(ValueError, match="no trial 'x'"):
+        cohort.columns("x")
