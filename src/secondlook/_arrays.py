@@ -13,12 +13,22 @@ BLOCK = 100_000
 
 # What asks for more than this many bytes at once is refused before any work is done.
 MEMORY = 2 * 2**30
-_BYTES_A_CELL = 100  # of the temporaries for one cell, rounded up from what was measured
+_BYTES_A_CELL = 170  # the most that was measured, when every patient has a time of their own
+
+
+def as_array(name: str, value) -> np.ndarray:
+    """An array of anything, unless checking it would ask for more memory than there may be."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of the same length") from None
+    check_memory(f"{name} of shape {array.shape}", array.size, 1, "give fewer trials at a time")
+    return array
 
 
 def as_times(name: str, value) -> np.ndarray:
     """Finite times of zero or more, as float or signed integer (trials, patients)."""
-    array = _as_array(name, value)
+    array = as_array(name, value)
     array = _two_axes(name, array) if array.dtype.kind == "i" else as_numbers(name, array)
     _refuse(array < 0, name, array, "is negative; times start at 0")
     return array
@@ -26,7 +36,7 @@ def as_times(name: str, value) -> np.ndarray:
 
 def as_numbers(name: str, value, *, finite: bool = True) -> np.ndarray:
     """Numbers as float (trials, patients); one row of patients is one trial."""
-    array = _as_array(name, value)
+    array = as_array(name, value)
     try:
         array = array.astype(float, copy=False)
     except (TypeError, ValueError):
@@ -153,18 +163,8 @@ def check_memory(what: str, count: int, size: int, remedy: str) -> None:
         )
 
 
-def _as_array(name: str, value) -> np.ndarray:
-    """An array of anything, unless checking it would ask for more memory than there may be."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ValueError(f"{name} must have rows of the same length") from None
-    check_memory(f"{name} of shape {array.shape}", array.size, 1, "give fewer trials at a time")
-    return array
-
-
 def _flags(name: str, value) -> np.ndarray:
-    array = _as_array(name, value)
+    array = as_array(name, value)
     if array.dtype == bool:
         return array
     try:

@@ -454,7 +454,7 @@ def _stratum(strata, time, member):
     """Strata as numbers from 0 and how many there are; None if there are no strata."""
     if strata is None:
         return None, 1
-    labels = np.asarray(strata)
+    labels = _arrays.as_array("strata", strata)
     labels = labels[None] if labels.ndim == 1 else labels
     if labels.ndim != 2 or labels.shape[1] != time.shape[1]:
         raise ValueError(
@@ -623,29 +623,29 @@ def _cox_fit(time, event, treated, member, ties):
     """Log hazard ratio, standard error, score z and direction of monotone likelihoods."""
     table = _risk_table(time, event, treated, member)
     observed = table.deaths_treated.sum(axis=1)
-    direction, estimable = _direction(table, observed)
+    informative, direction = _direction(table, observed)
+    estimable = informative & (direction == 0)
     odds, weight = _cox_terms(table, ties)
     score, information = _derivatives(np.zeros(observed.shape), observed, odds, weight)
-    score_z = _ratio(score, np.sqrt(np.maximum(information, 0)))
+    score_z = np.where(informative, _ratio(score, np.sqrt(information)), np.nan)
     log_hr = _newton(observed, odds, weight, estimable)
     information = _derivatives(log_hr, observed, odds, weight)[1]
-    se = np.where(estimable, _ratio(1.0, np.sqrt(np.maximum(information, 0))), np.nan)
+    se = np.where(estimable, _ratio(1.0, np.sqrt(information)), np.nan)
     return np.where(estimable, log_hr, np.nan), se, score_z, direction
 
 
 def _direction(table: _RiskTable, observed):
-    """Where the likelihood rises for ever (−1, 0, 1), and in which cells it has a maximum.
+    """Which cells compare the arms at all, and where the likelihood rises for ever (−1, 0, 1).
 
     The treated deaths expected at a hazard ratio grow with it, from those at times when only the
-    treated are at risk to those at all times when any are [2, sec. 4.3]. A maximum is where they
-    are as many as observed.
+    treated are at risk to those at all times when any are. The likelihood has a maximum where
+    they are as many as observed, so only if that lies between [2, sec. 4.3].
     """
-    some = table.at_risk_treated > 0
     lowest = (table.deaths * (table.at_risk == table.at_risk_treated)).sum(axis=1)
-    highest = (table.deaths * some).sum(axis=1)
+    highest = (table.deaths * (table.at_risk_treated > 0)).sum(axis=1)
     informative = lowest < highest
     direction = np.where(observed >= highest, 1, np.where(observed <= lowest, -1, 0))
-    return np.where(informative, direction, 0).astype(np.int8), informative & (direction == 0)
+    return informative, np.where(informative, direction, 0).astype(np.int8)
 
 
 def _cox_terms(table: _RiskTable, ties: str):
@@ -659,11 +659,12 @@ def _cox_terms(table: _RiskTable, ties: str):
     if ties == "breslow":
         return n0 / np.maximum(n1, _NOBODY), d
     weights, odds = [np.minimum(d, 1)], [n0 / np.maximum(n1, _NOBODY)]
+    padded = [_and_nobody(count) for count in (d, d1, n1, n0)]
     for gone in range(1, int(d.max(initial=0))):
-        place = _places((d > gone).any(axis=2))[:, :-1]
-        d_, d1_, n1_, n0_ = (_pick(_and_nobody(count), place) for count in (d, d1, n1, n0))
-        weights.append((d_ > gone).astype(float))
+        place = _places((d > gone).any(axis=2))[:, :-1]  # few event times have so many deaths
+        d_, d1_, n1_, n0_ = (_pick(count, place) for count in padded)
         left = gone / np.maximum(d_, gone)
+        weights.append((d_ > gone).astype(float))
         odds.append((n0_ - left * (d_ - d1_)) / np.maximum(n1_ - left * d1_, _NOBODY))
     return np.concatenate(odds, axis=1), np.concatenate(weights, axis=1)
 
@@ -680,7 +681,8 @@ def _derivatives(log_hr, observed, odds, weight):
     """
     share = 1 / (1 + odds * np.exp(-log_hr)[:, None])
     expected = np.einsum("tsk,tsk->tk", weight, share)
-    return observed - expected, expected - np.einsum("tsk,tsk,tsk->tk", weight, share, share)
+    information = expected - np.einsum("tsk,tsk,tsk->tk", weight, share, share)
+    return observed - expected, np.maximum(information, 0)  # rounding may leave −1e-17
 
 
 def _newton(observed, odds, weight, estimable):

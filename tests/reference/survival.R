@@ -44,18 +44,43 @@ for (set in names(data)) {
   d <- data[[set]]
   logrank(set, "logrank", Surv(time, event) ~ treated, d)
   logrank(set, "logrank.rho1", Surv(time, event) ~ treated, d, rho = 1)
+  logrank(set, "logrank.rho0.5", Surv(time, event) ~ treated, d, rho = 0.5)
   logrank(set, "logrank.strata", Surv(time, event) ~ treated + strata(stratum), d)
+  logrank(set, "logrank.rho1.strata", Surv(time, event) ~ treated + strata(stratum), d, rho = 1)
   for (ties in c("efron", "breslow")) {
     fit <- coxph(Surv(time, event) ~ treated, d, ties = ties,
                  control = coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100))
     emit(set, paste0("cox.", ties, ".log_hr"), coef(fit))
     emit(set, paste0("cox.", ties, ".se"), sqrt(vcov(fit)[1, 1]))
+    emit(set, paste0("cox.", ties, ".z"), summary(fit)$coefficients[1, "z"])
+    emit(set, paste0("cox.", ties, ".p_two_sided"), summary(fit)$coefficients[1, "Pr(>|z|)"])
+    emit(set, paste0("cox.", ties, ".score_chi2"), fit$score)
   }
   curve <- survfit(Surv(time, event) ~ 1, d)
   for (q in c(0.25, 0.5, 0.75))
     emit(set, sprintf("km.quartile.%g", q), quantile(curve, q)$quantile)
-  for (day in unname(quantile(d$time, c(0.1, 0.5, 0.9), type = 1)))
+  days <- unique(unname(quantile(d$time, c(0.1, 0.5, 0.9), type = 1)))
+  for (day in days)
     emit(set, sprintf("km.survival.%g", day), summary(curve, times = day)$surv)
+  for (kind in c("log-log", "log", "plain")) {
+    banded <- survfit(Surv(time, event) ~ 1, d, conf.type = kind, conf.int = 0.9)
+    for (day in days) {
+      at <- summary(banded, times = day)
+      emit(set, sprintf("km.%s.lower.%g", kind, day), at$lower)
+      emit(set, sprintf("km.%s.upper.%g", kind, day), at$upper)
+    }
+    limits <- quantile(banded, c(0.25, 0.5, 0.75))
+    for (i in 1:3) {
+      emit(set, sprintf("km.%s.quartile_lower.%d", kind, i - 1), limits$lower[i])
+      emit(set, sprintf("km.%s.quartile_upper.%d", kind, i - 1), limits$upper[i])
+    }
+  }
+  # Up to the median patient's time, and to a horizon after everyone's.
+  for (horizon in c(median(d$time), 2 * max(d$time))) {
+    mean <- summary(curve, rmean = horizon)$table
+    emit(set, sprintf("rmean.%g.mean", horizon), mean["rmean"])
+    emit(set, sprintf("rmean.%g.se", horizon), mean["se(rmean)"])
+  }
   w <- suppressWarnings(wilcox.test(d$value[d$treated == 1], d$value[d$treated == 0],
                                     correct = FALSE, exact = FALSE))
   emit(set, "wilcoxon.statistic", w$statistic)
@@ -78,3 +103,4 @@ fit <- suppressWarnings(coxph(Surv(time, event) ~ treated, monotone))
 emit("monotone", "cox.efron.log_hr", coef(fit))
 s <- survdiff(Surv(time, event) ~ treated, monotone)
 emit("monotone", "logrank.chi2", s$chisq)
+emit("monotone", "cox.efron.score_chi2", fit$score)

@@ -43,3 +43,19 @@ def random_trials(rng: np.random.Generator, trials: int, patients: int, groups: 
     treated = rng.permuted(np.tile(np.arange(patients) % 3 > 0, (trials, 1)), axis=1)
     member = rng.random((patients, groups)) < 0.5
     return time, event, treated, member
+
+
+def logrank_by_the_book(time, event, treated, rho=0, gamma=0):
+    """Observed, expected and variance of one log-rank test: the textbook's sums, day by day."""
+    observed = expected = variance = 0.0
+    survival = 1.0
+    for day in np.unique(time[event]):
+        dead, at_risk = event & (time == day), time >= day
+        d, n, n1 = dead.sum(), at_risk.sum(), (at_risk & treated).sum()
+        weight = survival**rho * (1 - survival) ** gamma
+        observed += weight * (dead & treated).sum()
+        expected += weight * d * n1 / n
+        if n > 1:
+            variance += weight**2 * d * (n1 / n) * (1 - n1 / n) * (n - d) / (n - 1)
+        survival *= 1 - d / n
+    return observed, expected, variance
