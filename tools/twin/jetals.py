@@ -65,8 +65,9 @@ def make(seeds=SEEDS, report=print):
     fit = Changes(rngs["changes"], rows_of, table, stays)
     anneal(rngs["changes"], 150_000, 0.5, 1e-4, fit.propose, fit.energy)
     report(f"changes: missed {fit.missed():.4f}, with oddness {fit.energy():.3f}")
+    seen = {arm: rows[stays[rows]] for arm, rows in rows_of.items()}
     for factor in LOOKS:
-        settle(rngs["factors"], rows_of, table, factor, np.where(stays, fit.change, 0), report)
+        settle(rngs["factors"], seen, table, factor, fit.change, report)
     table |= paths(rngs["paths"], table["alsfrs_w0"], fit.change, last)
     table["alsfrs_change"] = np.where(stays, fit.change, MISSING)
     table["alsfrs_screening"] = table["alsfrs_w0"] - table["run_in_change"]
@@ -149,8 +150,13 @@ def last_visits(rng, rows_of):
 
 
 def settle(rng, rows_of, table, factor, change, report):
-    """Exchange a factor's labels inside the arms until no level stands out; changes ``table``."""
+    """Exchange a factor's labels inside the arms until no level stands out; changes ``table``.
+
+    ``rows_of`` maps each arm to those with a week 16. Stages are
+    exchanged only between scores at most 2 apart, so that stage 1 stays with the higher ones.
+    """
     column, arm_rows = table[factor], {int(i): rows for rows in rows_of.values() for i in rows}
+    movable = sorted(arm_rows)
     score = table["alsfrs_w0"] if factor == "stage" else None
 
     def difference(inside):
@@ -171,7 +177,7 @@ def settle(rng, rows_of, table, factor, change, report):
         column[i], column[j] = column[j], column[i]
 
     def propose(rng):
-        i = int(rng.integers(len(column)))
+        i = movable[int(rng.integers(len(movable)))]
         j = int(arm_rows[i][rng.integers(len(arm_rows[i]))])
         if column[i] == column[j] or (score is not None and abs(score[i] - score[j]) > 2):
             return None
