@@ -157,7 +157,7 @@ def contrast_correlation(sizes, contrasts) -> np.ndarray:
 
     Notes
     -----
-    The covariance of Σ cᵢ x̄ᵢ and Σ dᵢ x̄ᵢ is σ² Σ cᵢdᵢ/nᵢ with the same σ in all arms [7, ch. 2].
+    The covariance of Σ cᵢ x̄ᵢ and Σ dᵢ x̄ᵢ is σ² Σ cᵢdᵢ/nᵢ with the same σ in all arms [7].
     It holds for rank and log-rank statistics too, in large trials where the effects are small.
     Where two arms are pooled as if they were one, their coefficients go by their sizes.
 
@@ -265,6 +265,12 @@ def max_tail(z, correlation, *, sides: int) -> np.ndarray:
     Returns
     -------
     array, the shape of z
+        nan where z is.
+
+    Raises
+    ------
+    ValueError
+        If correlation is not one, or is of more than 12 variables in the third case below.
 
     Notes
     -----

@@ -7,8 +7,7 @@ serves all trials.
 References
 ----------
 [1] Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, 3rd ed., Wiley 2014, ch. 4.
-[2] Lehmann, Nonparametrics: Statistical Methods Based on Ranks, Holden-Day 1975, ch. 2 and 3.
-[3] van Elteren, On the combination of independent two-sample tests of Wilcoxon, Bulletin of the
+[2] van Elteren, On the combination of independent two-sample tests of Wilcoxon, Bulletin of the
     International Statistical Institute 37 (1960) 351-361.
 """
 
@@ -136,7 +135,7 @@ def van_elteren(value, treated, strata, member=None) -> VanElteren:
 
     Notes
     -----
-    z = Σ wₛ(Wₛ − E Wₛ) / √(Σ wₛ² var Wₛ) with the weights wₛ = 1 / (Nₛ + 1) of [3], which serve
+    z = Σ wₛ(Wₛ − E Wₛ) / √(Σ wₛ² var Wₛ) with the weights wₛ = 1 / (Nₛ + 1) of [2], which serve
     best when the shift is the same in all strata; Nₛ counts the members in stratum s. Ties and
     normal approximation as in :func:`wilcoxon`, within each stratum.
     """
@@ -179,9 +178,10 @@ def hodges_lehmann(value, treated, member=None, *, level: float = 0.95) -> Shift
     Notes
     -----
     The shift is the median of the differences of all pairs, a treated less an untreated patient
-    [2, sec. 2.5]. The interval holds the shifts that the two-sided :func:`wilcoxon` does not
+    [1, sec. 4.2]. The interval holds the shifts that the two-sided :func:`wilcoxon` does not
     reject when they are taken off the treated: from the C-th smallest to the C-th largest
-    difference, C = n₁n₀/2 − z√var rounded up [1, sec. 4.3, there rounded down]. var is corrected
+    difference, C = n₁n₀/2 − z√var [1, sec. 4.3]. C is rounded up, which is what makes the two
+    agree; rounded down, the interval would be one difference wider at each end. var is corrected
     for the ties that no shift undoes, those within an arm. R's ``wilcox.test``
     without exact p and continuity correction looks for the same limits by root finding.
 
@@ -250,9 +250,9 @@ def worst_ranked(value, worst, *, time=None) -> np.ndarray:
     Returns
     -------
     array, same shape
-        Without time the worst are −inf, all tied. With time they are the trial's lowest value
-        less 1, less how much later the last of them died: there only the ORDER means anything,
-        so use it for rank tests and not for means or shifts.
+        Without time the worst are −inf, all tied. With time they are the trial's lowest value (0
+        if none is lower) less 1, less how much later the last of them died: there only the ORDER
+        means anything, so use it for rank tests and not for means or shifts.
 
     Raises
     ------
