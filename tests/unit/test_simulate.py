@@ -292,7 +292,8 @@ def test_decline_slows_by_the_stated_ratio(jetals):
 
 
 def test_unblinding_shifts_the_guessers_by_the_stated_points(jetals):
-    world = replace(World.load("jetals"), unblinding={"50 mg": Unblinding(0.3, 2.0)})
+    world = World.load("jetals").with_unblinding({"50 mg": {"share": 0.3, "points": 2.0}})
+    assert world.unblinding == {"50 mg": Unblinding(0.3, 2.0)}
     t = simulate(world, TRIALS, np.random.default_rng(SEED), visits=True)
     treated = t.arm == 1
     assert set(np.unique(t.unblinded)) == {0, 2} and not t.unblinded[~treated].any()
@@ -349,6 +350,16 @@ def test_contrasts_are_those_of_the_trial_s_file(null_trials):
     assert compared.all()
     with pytest.raises(ValueError, match="contrast '75 mg' is unknown; choose from"):
         null_trials.treated("75 mg")
+
+
+def test_counts_are_those_of_the_arms(null_trials):
+    found = null_trials.subgroups()
+    counts = null_trials.counts(found.member)
+    table = null_trials.table(5)
+    of_men = table[table["sex"] == "male"].groupby("arm").size()
+    assert counts[5, found.names.index("men")].tolist() == [of_men[arm] for arm in null_trials.arms]
+    with pytest.raises(ValueError, match=r"must be \(1000, 370, subgroups\)"):
+        null_trials.counts(found.member[0])
 
 
 def test_an_interim_look_knows_what_has_happened(null_trials):
@@ -413,6 +424,9 @@ def test_a_wrong_number_of_trials_is_named(trials):
 def test_more_patients_than_memory_are_refused():
     with pytest.raises(ValueError, match="more than 4,000,000 patients; ask for at most 10810"):
         simulate(World.load("nothing_works"), 10811, np.random.default_rng(1))
+    crowd = replace(World.load("jetals"), patients=(64, 10**9))
+    with pytest.raises(ValueError, match="arms: 1,000,000,064 patients in a trial are more than"):
+        simulate(crowd, 1, np.random.default_rng(1))
 
 
 def test_what_a_world_lacks_is_named():

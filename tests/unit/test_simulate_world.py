@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from secondlook._data import data_path
-from secondlook.simulate import World, simulate, worlds
+from secondlook.simulate import Balance, World, simulate, worlds
 from secondlook.survival import cox
 
 PORRIDGE = {
@@ -199,6 +199,8 @@ AT = "not possible; must"
         (("withdrawal_hazard_per_day",), -0.1, "withdrawal_hazard_per_day: -0.1"),
         (("follow_up_days",), 0, "follow_up_days: 0 is not possible"),
         (("follow_up_days",), float("inf"), "follow_up_days: inf is not possible"),
+        (("follow_up_days",), 10**6, "follow_up_days: 1000000 is not possible; must be at most"),
+        (("factors", "age", "whole"), 2, "factors, age, whole: 2 is not possible; must be true"),
         (("enrolment_days",), -1, "enrolment_days: -1 is not possible"),
         (("last_day",), 1000, "must be after the last enrolment, day 1370"),
         (("arms",), {"placebo": 3}, "must hold the control, then others"),
@@ -249,3 +251,49 @@ def test_every_patient_needs_exactly_one_hazard():
     twice = World.from_entries(PORRIDGE | {"event_hazard_per_day": hazard | {"everyone": [0.1]}})
     with pytest.raises(ValueError, match=r"is in 2 of greedy, everyone"):
         simulate(twice, 1, np.random.default_rng(1))
+
+
+def places(entry, path=()):
+    """Every place in a nested table or list."""
+    inside = entry.items() if isinstance(entry, dict) else enumerate(entry)
+    for name, value in inside:
+        yield (*path, name)
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, name))
+
+
+JUNK = (None, "much", -1, 0, 1.5, float("nan"), float("inf"), True, [], [None], {}, {"a": 1}, [[1]])
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_junk_anywhere_is_refused_in_words_or_does_no_harm(junk):
+    for path in places(entries()):
+        broken = entries()
+        part = broken
+        for step in path[:-1]:
+            part = part[step]
+        part[path[-1]] = junk
+        try:
+            World.from_entries(broken)
+        except ValueError as error:
+            # The message says where, or which other entry now misses something here.
+            said = str(error)
+            assert any(str(step) in said for step in path) or "is not known" in said, (path, said)
+
+
+def test_a_world_like_itself_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("secondlook.simulate.world.data_path", lambda *p: tmp_path.joinpath(*p[1:]))
+    for name, like in (("heads", "tails"), ("tails", "heads")):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"name": name, "like": like}))
+    with pytest.raises(ValueError, match="like: 'tails' leads back to itself"):
+        World.load("heads")
+
+
+def test_balancing_is_given_as_in_the_file():
+    world = World.load("e0302").with_randomisation(
+        "minimisation", factors=["sex", {"factor": "age", "cuts": [65]}], probability=0.9
+    )
+    way = world.randomisation
+    assert way.factors == (Balance("sex"), Balance("age", (65.0,))) and way.probability == 0.9
+    with pytest.raises(ValueError, match="randomisation: the entry 'dice' is not known"):
+        world.with_randomisation("simple", dice=2)

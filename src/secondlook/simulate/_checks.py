@@ -18,6 +18,7 @@ RULES = {
 }
 METHODS = ("shuffled", "simple", "blocks", "minimisation")
 MEASURES = ("variance", "range")
+LONGEST = 100_000  # days, more than a life
 SCORES = ("alsfrs_w0", "run_in_change")  # made by the run-in, not drawn
 
 
@@ -41,13 +42,19 @@ def check(world) -> None:
 
 
 def _check_design(world):
-    refuse(len(world.arms) < 2, "arms", list(world.arms), "must hold the control, then others")
+    arms = list(world.arms)
+    refuse(len(arms) < 2, "arms", arms, "must hold the control, then others")
+    refuse(len(set(arms)) < len(arms), "arms", arms, "must all be different")
+    right = f"must hold the sizes of {len(arms)} arms"
+    refuse(len(world.patients) != len(arms), "patients", world.patients, right)
     for arm, size in zip(world.arms, world.patients, strict=True):
         count(f"arms, {arm}", size)
     if world.trial is not None:
         refuse(not isinstance(world.trial, str), "trial", world.trial, "must be a trial's name")
         known("trial", [world.trial], trials())
     count("follow_up_days", world.follow_up_days)
+    long = world.follow_up_days > LONGEST
+    refuse(long, "follow_up_days", world.follow_up_days, f"must be at most {LONGEST:,}")
     whole = is_number(world.enrolment_days) and world.enrolment_days == int(world.enrolment_days)
     refuse(
         not whole or world.enrolment_days < 0,
@@ -71,8 +78,13 @@ def _check_factor(name, factor):
         ("levels", len(factor.levels)) if factor.levels else ("bins", len(factor.edges) - 1)
     )
     if not factor.levels:
+        whole = factor.whole
+        refuse(not isinstance(whole, bool), f"{name}, whole", whole, "must be true or false")
         refuse(bins < 1 or not rising(factor.edges), f"{name}, edges", factor.edges, "must rise")
     else:
+        words = all(isinstance(level, str | bool) or is_number(level) for level in factor.levels)
+        right = "must be words, numbers, or true and false"
+        refuse(not words, f"{name}, levels", factor.levels, right)
         distinct = len({(type(level), level) for level in factor.levels}) == bins
         refuse(not distinct, f"{name}, levels", factor.levels, "must all be different")
     chances = factor.probabilities

@@ -53,7 +53,6 @@ def parts(entries) -> dict:
     _checks.names("world", entries, _NEEDED, _OPTIONAL)
     entries = _OPTIONAL | entries
     _checks.table("arms", entries["arms"])
-    _checks.table("unblinding", entries["unblinding"])
     from_day, hazard = _hazards(entries["event_hazard_per_day"])
     return {
         "name": str(entries["name"]),
@@ -81,10 +80,7 @@ def parts(entries) -> dict:
         "decline_ratio": ratios("decline_ratio", entries["decline_ratio"]),
         "score": None if entries["alsfrs"] is None else _score(entries["alsfrs"]),
         "randomisation": _randomisation(entries["randomisation"]),
-        "unblinding": {
-            str(arm): _unblinding(f"unblinding, {arm}", entry)
-            for arm, entry in entries["unblinding"].items()
-        },
+        "unblinding": unblinding(entries["unblinding"]),
     }
 
 
@@ -95,6 +91,20 @@ def ratios(name: str, entry) -> dict[str, dict[str, float]]:
         str(arm): dict(given) if isinstance(given, dict) else {EVERYONE: given}
         for arm, given in entry.items()
     }
+
+
+def balances(entry) -> tuple[Balance, ...]:
+    """What a randomisation balances: names of categories, or numbers with their cuts."""
+    factors = _checks.sequence("randomisation, factors", entry)
+    return tuple(each if isinstance(each, Balance) else _balance(each) for each in factors)
+
+
+def unblinding(entry) -> dict[str, Unblinding]:
+    """Share and points by arm."""
+    _checks.table("unblinding", entry)
+    for arm, each in entry.items():
+        _checks.names(f"unblinding, {arm}", each, ("share", "points"))
+    return {str(arm): Unblinding(**each) for arm, each in entry.items()}
 
 
 def _factor(name, entry):
@@ -153,9 +163,7 @@ def _score(entry):
         decline_sd=entry["decline_in_12_weeks"]["sd"],
         noise_sd=entry["noise_sd"],
         whole_points=entry["whole_points"],
-        run_in_change=None
-        if selected is None
-        else _checks.numbers("alsfrs, run_in_change", selected),
+        run_in_change=selected,
         speed_up=dict(_checks.table("alsfrs, speed_up", entry["speed_up"])),
         frailty_sd=entry["frailty_sd"],
         slowing_weeks=entry["slowing_weeks"],
@@ -167,8 +175,7 @@ def _randomisation(entry):
     name = "randomisation"
     _checks.names(name, entry, ("method",), ("block", "factors", "probability", "measure"))
     given = {key: value for key, value in entry.items() if key != "factors"}
-    factors = _checks.sequence(f"{name}, factors", entry.get("factors", []))
-    return Randomisation(**given, factors=tuple(_balance(each) for each in factors))
+    return Randomisation(**given, factors=balances(entry.get("factors", [])))
 
 
 def _balance(entry):
@@ -176,8 +183,3 @@ def _balance(entry):
         return Balance(entry)
     _checks.names("randomisation, factors", entry, ("factor", "cuts"))
     return Balance(entry["factor"], _checks.numbers("randomisation, factors, cuts", entry["cuts"]))
-
-
-def _unblinding(name, entry):
-    _checks.names(name, entry, ("share", "points"))
-    return Unblinding(entry["share"], entry["points"])

@@ -103,6 +103,11 @@ class _Streams:
 def _shape(world, trials):
     if isinstance(trials, bool) or not isinstance(trials, int | np.integer) or trials < 1:
         raise ValueError(f"trials is {trials!r}; it must be a whole number from 1 up")
+    if world.size > MOST_PATIENTS:
+        raise ValueError(
+            f"arms: {world.size:,} patients in a trial are more than {MOST_PATIENTS:,}; "
+            "make the arms smaller"
+        )
     if trials * world.size > MOST_PATIENTS:
         raise ValueError(
             f"trials is {trials}: with {world.size} patients each that is more than "
@@ -153,7 +158,8 @@ def _follow(world, frailty, arm, enrolled, strata, streams):
     time = course.event_times(world, frailty, ratio, strata)
     censored = course.censoring_days(world, enrolled, streams["withdrawal"])
     event = time <= censored
-    return np.ceil(np.minimum(time, censored)).astype(np.int32), event
+    days = np.ceil(np.minimum(time, censored)).astype(np.int32)
+    return np.maximum(days, 1, out=days), event
 
 
 def _with_scores(world, run, entered, strata, streams, visits):

@@ -110,6 +110,20 @@ class Trials:
                 member.append(self._passes(this, factor["column"], rule, level[rule]))
         return Subgroups(tuple(names), np.stack(member, axis=2))
 
+    def counts(self, member) -> np.ndarray:
+        """How many members of each subgroup are in each arm, (trials, subgroups, arms).
+
+        member is bool (trials, patients, subgroups), such as ``subgroups().member``.
+        """
+        member = np.asarray(member, dtype=np.float32)
+        if member.ndim != 3 or member.shape[:2] != self.arm.shape:
+            trials, patients = self.arm.shape
+            raise ValueError(
+                f"member has shape {member.shape}; it must be ({trials}, {patients}, subgroups)"
+            )
+        labels = self.arm[:, None, :] == np.arange(len(self.arms))[:, None]
+        return (labels.astype(np.float32) @ member).swapaxes(1, 2).astype(np.int32)
+
     def treated(self, contrast: str, trial: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Who is treated in a contrast of a trial's file, and who is compared at all.
 

@@ -116,9 +116,18 @@ class World:
         return replace(self, **changed)
 
     def with_randomisation(self, method: str, **settings) -> "World":
-        """The same world with patients randomised in another way; see :class:`Randomisation`."""
+        """The same world with patients randomised in another way.
+
+        Parameters
+        ----------
+        method : "shuffled", "simple", "blocks" or "minimisation"
+        settings : block, factors, probability, measure
+            As in the file, see :class:`Randomisation`; what is not given stays as it was.
+        """
         known = [field.name for field in fields(Randomisation)]
         _checks.known("randomisation", settings, known)
+        if "factors" in settings:
+            settings["factors"] = _entries.balances(settings["factors"])
         return replace(self, randomisation=replace(self.randomisation, method=method, **settings))
 
     def with_score(self, **settings) -> "World":
@@ -127,6 +136,10 @@ class World:
             raise ValueError(f"the world {self.name!r} has no score; its file needs 'alsfrs'")
         _checks.known("alsfrs", settings, [field.name for field in fields(Score)])
         return replace(self, score=replace(self.score, **settings))
+
+    def with_unblinding(self, unblinding: dict) -> "World":
+        """The same world with other guessers: ``{"50 mg": {"share": 0.3, "points": 1.5}}``."""
+        return replace(self, unblinding=_entries.unblinding(unblinding))
 
 
 def _entries_of(name: str) -> dict:
