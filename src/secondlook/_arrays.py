@@ -12,7 +12,7 @@ import numpy as np
 BLOCK = 100_000
 
 # What asks for more than this many bytes at once is refused before any work is done.
-MEMORY = 2 * 2**30
+MEMORY = 4 * 2**30
 _BYTES_A_CELL = 170  # the most that was measured, when every patient has a time of their own
 
 
@@ -38,6 +38,8 @@ def as_numbers(name: str, value, *, finite: bool = True) -> np.ndarray:
     """Numbers as float (trials, patients); one row of patients is one trial."""
     array = as_array(name, value)
     try:
+        if array.dtype.kind in "cmM":
+            raise TypeError("neither complex numbers nor dates")
         array = array.astype(float, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, one for each patient") from None

@@ -674,6 +674,8 @@ GOOD = {"time": [1, 2, 3, 4], "event": [1, 0, 1, 1], "treated": [1, 0, 1, 0]}
         ({"time": [1, 2, np.nan, 4]}, "time: the value nan at trial 0, patient 2 is not a finite"),
         ({"time": [1, -2, 3, 4]}, "time: the value -2 at trial 0, patient 1 is negative"),
         ({"time": ["a", "b", "c", "d"]}, "time must be numbers"),
+        ({"time": np.array(["2026-01-01"] * 4, dtype="M8[D]")}, "time must be numbers"),
+        ({"time": [1j, 2, 3, 4]}, "time must be numbers"),
         ({"time": 5}, "time has shape"),
         ({"time": []}, "time has shape"),
         ({"time": [[1, 2, 3, 4], [1, 2]]}, "time must have rows of the same length"),
