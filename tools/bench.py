@@ -1,112 +1,131 @@
-"""Time the engine against the libraries it must agree with, on the same work in one run.
+"""Time the engine against the programs it must agree with: ``python tools/bench.py [--draw]``.
 
-``python tools/bench.py [--trials N]`` prints microseconds for one test and the ratios between
-them. Both sides of a ratio are timed in turn, and the median of the turns is what is printed:
-single times on a shared machine mean little.
+Every program gets the same trials in the same run and takes its turn, again and again; the
+answers are compared before anything is timed, and one that differs stops the run. What is
+measured is processor time of one thread, so that a busy machine is no slower machine. The tables
+go to ``data/benchmarks/`` and the pictures to ``book/pictures/``: the page *How fast* shows them.
+
+A program that is not there is left out, and a line says so: R with its survival package, or what
+``tools/bench-requirements.txt`` names and ``make bench`` installs. ``--draw`` measures nothing
+and draws the pictures again; ``--turns`` and ``--trials`` make a quick look possible, which is
+printed and not written.
 """
 
 import argparse
-import statistics
-import time
+import os
+import sys
+from pathlib import Path
 
-import numpy as np
-from lifelines import CoxPHFitter
-from lifelines.statistics import logrank_test
-from scipy.stats import ranksums
+for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "RAYON", "VECLIB_MAXIMUM"):
+    os.environ[f"{name}_NUM_THREADS"] = "1"  # one core; libraries look when they are imported
 
-from secondlook.cohort import load
-from secondlook.fishing import ENDPOINTS, looks, shuffle, subgroups
-from secondlook.ranks import wilcoxon
-from secondlook.survival import cox, logrank
+import numpy as np  # noqa: E402
+from speed import clock, pictures, programs, report, tables  # noqa: E402
+from speed.growth import growth, large  # noqa: E402
+from speed.r import R  # noqa: E402
+from speed.work import TRIALS, Work  # noqa: E402
 
-TURNS = 5
+PICTURES = Path(__file__).resolve().parent.parent / "book" / "pictures"
+LARGE, SHUFFLES, SEED = 10_000, 10_000, 1
+OPTIONAL = {"sksurv": "scikit-survival", "survival": "the Rust package survival"}
 
 
-def main(argv=None):
-    """Run every pair and print its ratio."""
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print, and write unless it was only a quick look; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trials", type=int, default=1000, help="relabelled trials (1000)")
+    parser.add_argument("--draw", action="store_true", help="only draw the pictures again")
+    parser.add_argument("--trials", type=int, help=f"a quick look at fewer trials ({TRIALS})")
+    parser.add_argument("--turns", type=int, help=f"a quick look in fewer turns ({clock.TURNS})")
     options = parser.parse_args(argv)
-    work = Work(options.trials, np.random.default_rng(1))
-    print(f"{'one test of':34}{'library':>12}{'this course':>13}{'ratio':>9}")
-    for name, slow, fast in work.pairs():
-        theirs, ours = in_turn(slow, fast)
-        print(f"{name:34}{theirs:>10.1f}us{ours:>11.2f}us{theirs / ours:>9.0f}", flush=True)
+    if options.draw:
+        return draw()
+    rng = np.random.default_rng(SEED)
+    work = Work.simulated(options.trials or TRIALS, rng)
+    turns = options.turns or clock.TURNS
+    r = announce(R.start())
+    try:
+        tasks = measure(work, turns, r)
+        sizes = growth(work, rng)
+        seconds, megabytes = large(Work.simulated(LARGE, rng))
+    except clock.Disagreement as wrong:
+        print(f"Stopped: {wrong}.", file=sys.stderr)
+        return 1
+    finally:
+        if r:
+            r.stop()
+    speed = report.speed_table(tasks)
+    goals = report.goals_table(speed, seconds, megabytes)
+    print(f"\n{goals.to_string(index=False)}")
+    if options.trials or options.turns:
+        print("A quick look: nothing was written.")
+        return 0
+    report.write(speed=speed, growth=report.growth_table(sizes), goals=goals)
+    return draw()
 
 
-def in_turn(slow, fast):
-    """Return the median microseconds a test of two callables, timed in turn."""
-    times = ([], [])
-    for _ in range(TURNS):
-        for run, kept in zip((slow, fast), times, strict=True):
-            start = time.perf_counter()
-            tests = run()
-            kept.append(1e6 * (time.perf_counter() - start) / tests)
-    return tuple(statistics.median(kept) for kept in times)
+def announce(r: R | None) -> R | None:
+    """Say which programs are missing; return R as it was given."""
+    for module, name in OPTIONAL.items():
+        if programs.optional(module) is None:
+            print(f"{name} is not installed ('make bench' tries to): left out.")
+    if r is None:
+        print("R with its survival package is not here: survdiff and coxph are left out.")
+    return r
 
 
-class Work:
-    """The twin under shuffled labels, and the ways to test it; each returns how many tests."""
+def measure(work: Work, turns: int, r: R | None) -> dict[str, list[clock.Timing]]:
+    """Time every task in turns, printing each as it is done."""
+    ways = {
+        "one": lambda: (programs.single_ways(work, r), 0),
+        "subgroups": lambda: (
+            [
+                *programs.logrank_ways(work, r),
+                programs.members_way(work),
+                programs.floor_way(work),
+            ],
+            0,
+        ),
+        "labels": lambda: (programs.label_ways(SHUFFLES, SEED), 1),
+        "shuffle": lambda: (programs.shuffle_ways(SHUFFLES, SEED), 1),
+        "cox": lambda: (programs.cox_ways(work, r), 0),
+        "wilcoxon": lambda: (programs.wilcoxon_ways(work), 0),
+    }
+    tasks = {}
+    for task, make in ways.items():
+        made, base = make()
+        tasks[task] = clock.in_turns(made, turns, base=base)
+        show(task, tasks[task])
+    return tasks
 
-    def __init__(self, trials, rng):
-        self.twin = load("e0302")
-        self.days = self.twin["days"].to_numpy()
-        self.event = self.twin["event"].to_numpy()
-        self.change = np.nan_to_num(self.twin["alsfrs_change"].to_numpy(float), nan=-48.0)
-        treated = (self.twin["arm"] != "placebo").to_numpy()
-        self.treated = rng.permuted(np.tile(treated, (trials, 1)), axis=1)
-        self.member = np.stack(list(subgroups(self.twin).values()), axis=1)
-        self.looks = looks(ENDPOINTS[:1], ["pooled"], subgroups(self.twin))
 
-    def pairs(self):
-        """Yield name, library's way, our way."""
-        yield "log-rank (lifelines)", self.lifelines_logrank, self.our_logrank
-        yield "log-rank in 20 subgroups", self.lifelines_logrank, self.our_subgroups
-        yield "by shuffled labels (v row above)", self.our_subgroups, self.our_shuffle
-        yield "Cox, one covariate (lifelines)", self.lifelines_cox, self.our_cox
-        yield "Wilcoxon rank sum (SciPy)", self.scipy_wilcoxon, self.our_wilcoxon
+def show(task: str, timings: list[clock.Timing]) -> None:
+    """Print one task."""
+    print(f"\n{task:46}{'version':>18}{'microseconds':>14}{'ratio':>9}  lowest to highest")
+    for timing in timings:
+        low, middle, high = np.quantile(timing.ratio, (0, 0.5, 1))
+        name = f"{timing.way.program}: {timing.way.call}"
+        print(
+            f"{name:46}{timing.way.version:>18}{np.median(timing.microseconds):>14,.3f}"
+            f"{middle:>9,.4g}  {low:,.4g} to {high:,.4g}",
+            flush=True,
+        )
 
-    def lifelines_logrank(self, trials=20):
-        """Test some of the labellings one by one."""
-        for treated in self.treated[:trials]:
-            a, b = treated, ~treated
-            logrank_test(self.days[a], self.days[b], self.event[a], self.event[b])
-        return trials
 
-    def our_logrank(self):
-        """Test all labellings at once."""
-        return logrank(self.days, self.event, self.treated).z.size
+def drawn() -> dict[str, str]:
+    """Return the pictures that the files of the last run make, by file name."""
+    made = {
+        "speed.html": pictures.speed_picture(tables.read("speed")),
+        "growth.html": pictures.growth_picture(tables.read("growth")),
+    }
+    return {name: picture.html() + "\n" for name, picture in made.items()}
 
-    def our_subgroups(self):
-        """Test all labellings in 20 subgroups at once."""
-        return logrank(self.days, self.event, self.treated, self.member).z.size
 
-    def our_shuffle(self):
-        """Shuffle and test in 20 subgroups by one matrix product."""
-        rng = np.random.default_rng(2)
-        return shuffle(self.twin, self.looks, len(self.treated), rng).z.size
-
-    def lifelines_cox(self, trials=10):
-        """Fit some of the labellings one by one."""
-        table = self.twin[["days", "event"]]
-        for treated in self.treated[:trials]:
-            CoxPHFitter().fit(table.assign(treated=treated), "days", "event")
-        return trials
-
-    def our_cox(self):
-        """Fit all labellings at once."""
-        return cox(self.days, self.event, self.treated).hr.size
-
-    def scipy_wilcoxon(self, trials=50):
-        """Test some of the labellings one by one."""
-        for treated in self.treated[:trials]:
-            ranksums(self.change[treated], self.change[~treated])
-        return trials
-
-    def our_wilcoxon(self):
-        """Test all labellings at once."""
-        return wilcoxon(self.change, self.treated).z.size
+def draw() -> int:
+    """Write the pictures."""
+    for name, text in drawn().items():
+        (PICTURES / name).write_text(text, encoding="utf-8", newline="\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

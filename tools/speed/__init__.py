@@ -1,0 +1,1 @@
+"""What ``tools/bench.py`` is made of: the work, the programs, the clock, tables and pictures."""
