@@ -5,11 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from secondlook.cohort import load
-from secondlook.fishing import subgroups
 from secondlook.simulate import World, simulate
 
-WORLD = "nothing_works"
+WORLD, TRIAL = "nothing_works", "e0302"
 TRIALS = 2000  # of the ratios; the goals have their own
 ONE_BY_ONE = 1000  # tests laid out for the programs that take one at a time
 
@@ -21,7 +19,7 @@ class Work:
     Attributes
     ----------
     value : scores with ties, for rank tests.
-    member : whose patient belongs where; another draw of the twin's patients in each trial.
+    member : whose patient belongs where.
     """
 
     time: np.ndarray
@@ -32,14 +30,14 @@ class Work:
 
     @classmethod
     def simulated(cls, trials: int, rng: np.random.Generator) -> "Work":
-        """Return trials of a drug that does nothing, with the subgroups of the twin's patients."""
+        """Return trials of a drug that does nothing, each with patients and subgroups of its own.
+
+        A score that was never taken counts as no change: what matters here is the work.
+        """
         made = simulate(World.load(WORLD), trials, rng)
-        twin = load("e0302")
-        groups = np.stack(list(subgroups(twin).values()), axis=1)
-        dealt = rng.permuted(np.tile(np.arange(len(twin)), (trials, 1)), axis=1)
-        score = twin["alsfrs_change"].dropna().to_numpy(float)
-        value = rng.choice(score, size=made.time.shape)
-        return cls(made.time, made.event, made.arm > 0, value, groups[dealt])
+        value = np.nan_to_num(made.change, nan=0.0)
+        member = made.subgroups(TRIAL).member
+        return cls(made.time, made.event, made.arm > 0, value, member)
 
     @property
     def patients(self) -> int:
