@@ -590,9 +590,13 @@ def _logrank_sums(table: _RiskTable, rho, gamma):
 
 
 def _weights(table: _RiskTable, rho, gamma):
-    after = _curve(table)
-    before = np.concatenate([np.ones_like(after[:, :1]), after[:, :-1]], axis=1)
+    before = _from_one(_curve(table))[:, :-1]
     return before**rho * (1 - before) ** gamma
+
+
+def _from_one(curve):
+    """The curve with its start, at which nobody has had an event."""
+    return np.concatenate([np.ones((len(curve), 1, curve.shape[2])), curve], axis=1)
 
 
 def _curves(time, event, member):
@@ -737,8 +741,7 @@ def _band(table: _RiskTable, level, kind):
 
 def _area(times, table: _RiskTable, horizon):
     """Area under the curve from 0 to the horizon, and its standard error."""
-    curve = _curve(table)
-    curve = np.concatenate([np.ones_like(curve[:, :1]), curve], axis=1)
+    curve = _from_one(_curve(table))
     edges = np.minimum(times, horizon)
     widths = np.diff(edges, axis=1, prepend=0, append=horizon)
     areas = curve * widths[:, :, None]

@@ -101,6 +101,7 @@ def test_restricted_mean_by_hand():
     assert m.se == pytest.approx(np.sqrt(1.6875**2 / 12 + 0.1875**2 / 2))
     # The last patient is censored on day 2: the curve stays at 1/2 until day 10.
     assert restricted_mean([1, 2], [1, 0], horizon=10).mean == pytest.approx(1 + 9 / 2)
+    assert restricted_mean([5, 6], [0, 0], horizon=10).mean == 10
     assert restricted_mean([5, 6], [1, 1], horizon=4).mean == 4
     assert restricted_mean([5, 6], [1, 1], horizon=4).se == 0
 
@@ -430,6 +431,23 @@ def test_everyone_censored():
     assert np.isnan(c.hr[0, 0]) and np.isnan(c.score_z[0, 0]) and c.monotone[0, 0] == 0
     assert c.hr[1, 0] == cox([1, 2, 3], event[1], [0, 1, 0]).hr[0, 0]
     assert (kaplan_meier([1, 2, 3], [0, 0, 0]).quartiles == np.inf).all()
+    assert kaplan_meier([1, 2, 3], [0, 0, 0]).survival([0, 9]).tolist() == [[[1, 1]]]
+    assert (quartile_limits([1, 2, 3], [0, 0, 0])[0] == np.inf).all()
+    assert (logrank_scores([1, 2, 3], [0, 0, 0]) == 0).all()
+
+
+def test_curves_of_subgroups_with_nobody_leave_the_others_intact():
+    time, event, treated = columns(data_set("leukemia"))
+    member = np.column_stack([treated, treated & ~treated])
+    for limit in kaplan_meier_band(time, event, member):
+        assert np.isnan(limit[0, 1]).all() and np.isfinite(limit[0, 0]).any()
+    together = quartile_limits(time, event, member)
+    for limit, one in zip(together, quartile_limits(time[treated], event[treated]), strict=True):
+        assert np.isnan(limit[0, 1]).all() and limit[0, 0].tolist() == one[0, 0].tolist()
+    m = restricted_mean(time, event, member, horizon=20)
+    alone = restricted_mean(time[treated], event[treated], horizon=20)
+    assert np.isnan([m.mean[0, 1], m.se[0, 1]]).all()
+    assert (m.mean[0, 0], m.se[0, 0]) == pytest.approx((alone.mean[0, 0], alone.se[0, 0]))
 
 
 def test_an_extreme_but_finite_hazard_ratio_is_found():
