@@ -15,19 +15,19 @@ def levels(trials, patients, rng):
 def test_the_next_patient_by_hand():
     # Earlier patients like the next one: five, one and one in her first factor's level; none,
     # three and two in her second's.
-    counts = np.array([[[5, 1, 1], [0, 3, 2]]])
+    counts = np.array([[5, 1, 1], [0, 3, 2]]).T[:, :, None]  # (arms, factors, trials)
     # Counts add up to 5, 4 and 3, so the variance is least if she comes to the third arm.
-    assert imbalance(counts, "variance").tolist() == [[5, 4, 3]]
+    assert imbalance(counts, "variance")[:, 0].tolist() == [5, 4, 3]
     # First arm: ranges of (6,1,1) and (1,3,2) are 5 + 2; second: (5,2,1), (0,4,2), 4 + 4;
     # third: (5,1,2), (0,3,3), 4 + 3. The first and the third are as good.
-    assert imbalance(counts, "range").tolist() == [[7, 8, 7]]
+    assert imbalance(counts, "range")[:, 0].tolist() == [7, 8, 7]
 
 
 def test_sums_of_counts_rank_the_arms_as_variances_do():
     counts = np.random.default_rng(1).integers(0, 30, (200, 4, 3))
     tried = counts[:, :, None, :] + np.eye(3, dtype=int)
     variance = tried.var(axis=3).sum(axis=1)
-    quick = imbalance(counts, "variance")
+    quick = imbalance(counts.transpose(2, 1, 0), "variance").T
     # Adding one to an arm with count c changes the sum of squares by 2c + 1.
     differences = (quick - quick[:, :1]) * 2 / 3
     assert variance - variance[:, :1] == pytest.approx(differences)

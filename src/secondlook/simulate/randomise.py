@@ -66,36 +66,37 @@ def minimise(levels, arms, probability, rng, *, measure="variance") -> np.ndarra
     """
     trials, patients, factors = levels.shape
     width = int(levels.max(initial=0)) + 1
+    # A cell of the counts for each trial, factor and level. The trials come last: numpy is
+    # quickest along the last axis, and the loop over patients cannot be avoided.
     cell = levels + width * np.arange(factors) + factors * width * np.arange(trials)[:, None, None]
-    counts = np.zeros((trials * factors * width, arms), dtype=np.int32)
-    takes_best = rng.random((trials, patients), dtype=np.float32) < probability
-    ties = rng.random((trials, patients, arms), dtype=np.float32)
-    other = rng.integers(1, arms, (trials, patients), dtype=np.int8)
-    chosen = np.empty((trials, patients), dtype=np.int8)
-    for patient in range(patients):
-        mine = cell[:, patient]
-        unequal = imbalance(counts[mine], measure)
-        best = (unequal + ties[:, patient]).argmin(axis=1)
-        arm = np.where(takes_best[:, patient], best, (best + other[:, patient]) % arms)
-        counts[mine, arm[:, None]] += 1
-        chosen[:, patient] = arm
-    return chosen
+    cell = np.ascontiguousarray(cell.transpose(1, 2, 0))
+    counts = np.zeros((arms, trials * factors * width), dtype=np.int32)
+    ties = rng.random((patients, arms, trials), dtype=np.float32)
+    heads = rng.random((patients, trials), dtype=np.float32) < probability
+    steps = np.where(heads, 0, rng.integers(1, arms, (patients, trials)))
+    chosen = np.empty((patients, trials), dtype=np.int8)
+    for patient, mine in enumerate(cell):
+        best = (imbalance(counts[:, mine], measure) + ties[patient]).argmin(axis=0)
+        arm = (best + steps[patient]) % arms
+        counts[arm, mine] += 1
+        chosen[patient] = arm
+    return np.ascontiguousarray(chosen.T)
 
 
 def imbalance(counts, measure) -> np.ndarray:
-    """How unequal the arms would be if the next patient came to each of them, (trials, arms).
+    """How unequal the arms would be if the next patient came to each of them: (arms, trials).
 
     Parameters
     ----------
-    counts : int (trials, factors, arms)
+    counts : int (arms, factors, trials)
         Earlier patients who share the next one's level of each factor.
     measure : "variance" or "range"
         Summed over factors; the variance up to what is the same for all arms.
     """
     if measure == "variance":
         return counts.sum(axis=1)
-    tried = counts[:, :, None, :] + np.eye(counts.shape[2], dtype=counts.dtype)
-    return (tried.max(axis=3) - tried.min(axis=3)).sum(axis=1)
+    tried = counts + np.eye(len(counts), dtype=counts.dtype)[:, :, None, None]
+    return (tried.max(axis=1) - tried.min(axis=1)).sum(axis=1)
 
 
 def _blocks(block, sizes, shape, rng):
