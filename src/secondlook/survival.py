@@ -560,8 +560,9 @@ def _four_counts(member, treated, event):
         digits = (1 + treated * np.uint64(2**16)) * (1 + event * np.uint64(2**32))
         return member.astype("<u8") * digits[:, :, None]
     treated, event = treated[:, :, None], event[:, :, None]
-    both = np.broadcast_arrays(member, member & treated, member & event, member & treated & event)
-    return np.stack(both, axis=-1).astype(np.int64)
+    dead = member & event
+    four = np.broadcast_arrays(member, member & treated, dead, dead & treated)
+    return np.stack(four, axis=-1).astype(np.int64)
 
 
 def _read_counts(words, which):
@@ -579,17 +580,19 @@ def _add_from_the_end(words):
 
 
 def _logrank_sums(table: _RiskTable, rho, gamma):
-    n, d, n1 = table.at_risk, table.deaths, table.at_risk_treated
+    """Observed, expected and variance, in the letters of :func:`logrank`."""
+    n, n1, d, d1 = table.at_risk, table.at_risk_treated, table.deaths, table.deaths_treated
     share = n1 / np.maximum(n, 1)
     spread = d * share * (1 - share) * ((n - d) / np.maximum(n - 1, 1))
-    if rho == 0 and gamma == 0:
-        return table.deaths_treated.sum(axis=1), (d * share).sum(axis=1), spread.sum(axis=1)
     weight = _weights(table, rho, gamma)
-    observed = (weight * table.deaths_treated).sum(axis=1)
-    return observed, (weight * d * share).sum(axis=1), (weight**2 * spread).sum(axis=1)
+    terms = weight * d1, weight * d * share, weight**2 * spread
+    return tuple(term.sum(axis=1) for term in terms)
 
 
 def _weights(table: _RiskTable, rho, gamma):
+    """Fleming-Harrington weights, from the curve just before each event time."""
+    if rho == 0 and gamma == 0:
+        return 1.0
     before = _from_one(_curve(table))[:, :-1]
     return before**rho * (1 - before) ** gamma
 
@@ -705,7 +708,8 @@ def _newton(observed, odds, weight, estimable):
         high[go] = np.where(slope < 0, now, high[go])
         step = _ratio(slope, information, empty=np.inf)
         inside = (now + step > low[go]) & (now + step < high[go])
-        step = np.where(inside, step, (low[go] + high[go]) / 2 - now)
+        arrived = np.abs(step) < 1e-6  # may be too short to leave the bracket's edge
+        step = np.where(inside | arrived, step, (low[go] + high[go]) / 2 - now)
         step = np.where(estimable[go] & (slope != 0), step, 0.0)
         log_hr[go] += step
         # The error left after a Newton step is of the order of the step squared.
