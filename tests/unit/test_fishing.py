@@ -143,15 +143,43 @@ def test_scores_by_hand():
 
 @pytest.mark.parametrize("group", [EVERYONE, "12 months or less", "stage 1"])
 def test_pooled_is_the_log_rank_test_under_the_same_labels(cohort, group):
-    member = np.ones(370, dtype=bool) if group == EVERYONE else subgroups(cohort)[group]
-    s = shuffle(cohort, [Look(TIME, "pooled", group)], 300, np.random.default_rng(SEED))
-    treated = labels(cohort, 300, SEED) > 0
-    r = logrank(cohort.days, cohort.event, treated, member)
-    benefit = (r.expected - r.observed)[:, 0]
-    ratio = s.z[:, 0] / benefit
+    groups = subgroups(cohort) | {EVERYONE: np.ones(370, dtype=bool)}
+    arms = labels(cohort, 300, SEED)
+    scores = dealing.score_columns(cohort, E0302, [(TIME, group, None)], groups)
+    z = dealing.z_of(arms, scores, dealing.arm_weights(E0302, "pooled", np.bincount(arms[0])))
+    r = logrank(cohort.days, cohort.event, arms > 0, groups[group])
+    ratio = z[:, 0] / (r.expected - r.observed)[:, 0]
     # One constant: the numerator is that of the log-rank test.
     np.testing.assert_allclose(ratio, ratio[0], rtol=1e-9)
-    assert np.corrcoef(s.z[:, 0], -r.z[:, 0])[0, 1] > 0.98
+    assert np.corrcoef(z[:, 0], -r.z[:, 0])[0, 1] > 0.98
+
+
+def test_one_product_for_all_looks_is_each_look_by_itself(cohort):
+    every = looks(ENDPOINTS, CONTRASTS, [EVERYONE, *subgroups(cohort)])
+    z = shuffle(cohort, every[::-1], 1200, np.random.default_rng(SEED)).z[:, ::-1]
+    arms = labels(cohort, 1200, SEED)
+    groups = subgroups(cohort) | {EVERYONE: np.ones(370, dtype=bool)}
+    for look, found in zip(every, z.T, strict=True):
+        scores = dealing.score_columns(
+            cohort, E0302, [(look.endpoint, look.subgroup, None)], groups
+        )
+        weights = dealing.arm_weights(E0302, look.contrast, np.bincount(arms[0]))
+        np.testing.assert_allclose(found, dealing.z_of(arms, scores, weights)[:, 0], atol=2e-6)
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_every_way_to_deal_the_arms_is_equally_likely(monkeypatch, ties):
+    if ties:  # keys of four values only: most rows tie at a bound and are drawn again
+        monkeypatch.setattr(
+            dealing,
+            "_keys",
+            lambda rows, patients, rng: rng.integers(4, size=(rows, patients), dtype=np.uint32),
+        )
+    arms = dealing.deal([2, 1, 2], 30_000, np.random.default_rng(5))
+    ways, counts = np.unique(arms, axis=0, return_counts=True)
+    assert len(ways) == 30 and (np.sort(ways, axis=1) == [0, 0, 1, 2, 2]).all()
+    # Chi-squared on 29 degrees of freedom has mean 29 and variance 58.
+    assert ((counts - 1000) ** 2 / 1000).sum() == pytest.approx(29, abs=4 * np.sqrt(58))
 
 
 def test_pooled_is_wilcoxon_s_test_under_the_same_labels(cohort):
@@ -301,8 +329,28 @@ def test_independent_tests_and_their_error_undo_each_other():
 
 def test_choosing_the_side_afterwards_doubles_the_error(many):
     s = many.only(looks([TIME], ["pooled"], [EVERYONE]))
-    either = s.familywise(0.10, 2)  # one-sided 5%, whichever side it is
-    assert either == pytest.approx(0.10, abs=4 * s.familywise_se(0.10, 2))
+    either = s.familywise(0.05, "either")
+    assert either == s.familywise(0.10, 2)
+    assert either == pytest.approx(0.10, abs=4 * s.familywise_se(0.05, "either"))
+    assert either == (s.min_p("either") < 0.05).mean()
+    assert s.climb_bonferroni(0.05, "either")[0] == either
+
+
+def test_a_look_twice_changes_nothing(cohort, many):
+    chosen = many.looks[:7]
+    again = many.only([*chosen, *chosen[::-1]])
+    for sides in (1, 2, "either"):
+        assert again.familywise(0.05, sides) == many.only(chosen).familywise(0.05, sides)
+    with_copy = shuffle(cohort, [*chosen, chosen[0]], 40, np.random.default_rng(9))
+    np.testing.assert_array_equal(with_copy.z[:, 0], with_copy.z[:, -1])
+
+
+def test_each_look_can_have_its_own_level(many):
+    s = many.only(many.looks[:3])
+    levels = [0.01, 0.02, 0.2]
+    found = s.found(levels, 2)
+    for k, level in enumerate(levels):
+        np.testing.assert_array_equal(found[:, k], s.only(s.looks[k : k + 1]).found(level, 2)[:, 0])
 
 
 # --- best of the null
