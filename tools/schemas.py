@@ -44,7 +44,7 @@ VERDICTS = (
 )
 CONFIDENCE = ("high", "medium", "low")
 NUMBER = r"-?(\d+\.?\d*|\.\d+)"
-EVIDENCE_ID = re.compile(r"\b(?:K19|K98|I07|J|AAN15|REG|PROACT|PREC|PLS|EDA)\.[\w.*]*[\w*]")
+EVIDENCE_ID = re.compile(r"\b(?:K19|K98|I07|J|AAN15|REG|PROACT|PREC|PLS|EDA|RDA)\.[\w.*]*[\w*]")
 
 
 def filled(**kwargs) -> pa.Column:
