@@ -635,7 +635,8 @@ def _cox_fit(time, event, treated, member, ties):
     odds, weight = _cox_terms(table, ties)
     score, information = _derivatives(np.zeros(observed.shape), observed, odds, weight)
     score_z = np.where(informative, _ratio(score, np.sqrt(information)), np.nan)
-    log_hr = _newton(observed, odds, weight, estimable)
+    one_step = np.clip(_ratio(score, information, empty=0), -3, 3)
+    log_hr = _newton(one_step, observed, odds, weight, estimable)
     information = _derivatives(log_hr, observed, odds, weight)[1]
     se = np.where(estimable, _ratio(1.0, np.sqrt(information)), np.nan)
     return np.where(estimable, log_hr, np.nan), se, score_z, direction
@@ -692,13 +693,13 @@ def _derivatives(log_hr, observed, odds, weight):
     return observed - expected, np.maximum(information, 0)  # rounding may leave −1e-17
 
 
-def _newton(observed, odds, weight, estimable):
-    """The log hazard ratio at which the first derivative is 0.
+def _newton(start, observed, odds, weight, estimable):
+    """The log hazard ratio at which the first derivative is 0, from a start near it.
 
     The derivative falls steadily, so a step that leaves the bracket of the signs seen so far is
     replaced by the bracket's middle. Trials that have arrived are not looked at again.
     """
-    log_hr = np.zeros(observed.shape)
+    log_hr = start.copy()
     low, high = np.full(log_hr.shape, -30.0), np.full(log_hr.shape, 30.0)
     go = slice(None)  # trials still on their way
     for _ in range(100):
