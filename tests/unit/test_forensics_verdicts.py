@@ -287,6 +287,30 @@ def test_which_side(p, side, verdict, sure):
     assert (answer.values["distance"] > 0) == (side == "neither")
 
 
+def test_the_range_of_p_is_that_of_its_corners():
+    corners = [
+        forensics.p_from_interval(0.57 + a, 0.35 + b, 0.92 + c).two_sided
+        for a in (-0.005, 0.005)
+        for b in (-0.005, 0.005)
+        for c in (-0.005, 0.005)
+    ]
+    found = forensics.p_range("0.57", "0.35", "0.92").values["two_sided_range"]
+    assert found == pytest.approx((min(corners), max(corners)), rel=1e-9)
+
+
+def test_the_range_of_the_rest_is_neither_narrow_nor_wide():
+    """50,000 draws from what rounding allows stay inside, and come near both ends."""
+    rng = np.random.default_rng(20261122)
+    off = rng.uniform(-0.005, 0.005, (6, 50_000))
+    figures = np.log(np.array([[0.88], [0.64], [1.20], [0.57], [0.35], [0.92]]) + off)
+    whole, part = ((2 * Q / (upper - lower)) ** 2 for lower, upper in (figures[1:3], figures[4:]))
+    rest = np.exp((whole * figures[0] - part * figures[3]) / (whole - part))
+    answer = forensics.rest_of(("0.88", "0.64", "1.20"), ("0.57", "0.35", "0.92"))
+    low, high = answer.values["ratio_range"]
+    assert low < rest.min() and rest.max() < high
+    assert rest.max() - rest.min() > 0.8 * (high - low)
+
+
 def test_trailing_zeros_count():
     text = forensics.p_range("0.80", "0.50", "1.30").values
     number = forensics.p_range(0.8, 0.5, 1.3).values
@@ -447,35 +471,72 @@ NASTY = [
     np.float64(0.5), np.int64(3), np.array(3), np.array([1.0, 2.0]), Decimal("0.5"), "0·57",
     "41.7%", Fraction(1, 3), Fraction(10**400),
 ]  # fmt: skip
-junk = st.one_of(st.sampled_from(NASTY), st.floats(), st.integers(), st.text(max_size=8))
-lists = st.one_of(
-    junk, st.lists(junk, max_size=4), st.lists(st.lists(junk, max_size=3), max_size=3)
+PLAUSIBLE = [
+    "0.88", "0.64", "1.20", "0.57", "0.7", "0.7", "<0.001", "0.05", "1e-5", "1e14", "-3", "0.0",
+    "50", "90", 0, 1, 2, 3, 5, 48, 123, 0.5, 0.95, 10**9,
+]  # fmt: skip
+junk = st.one_of(
+    *[st.sampled_from(PLAUSIBLE)] * 6,
+    st.sampled_from(NASTY),
+    st.floats(),
+    st.integers(),
+    st.text(max_size=8),
 )
-CALLS = {
-    "p_range": (3, 0), "midpoint": (3, 0), "which_side": (4, 0), "se_and_sd": (4, 0),
-    "implied_events": (2, 0), "rest_of": (0, 2), "fieller": (4, 0), "percentage_of_count": (2, 0),
-    "mean_of_whole_numbers": (2, 0), "rest_share": (4, 0), "two_by_two": (4, 0),
-    "agree": (2, 0), "difference": (3, 0), "rescale": (4, 0), "meets_level": (2, 0),
-    "flow": (1, 0), "adds_up": (0, 2), "pooled": (0, 2), "chi_square": (0, 1),
-    "adjusted_below_crude": (0, 2), "split_of_whole": (4, 0), "share_below": (3, 0),
-}  # fmt: skip
+flat = st.lists(junk, max_size=4)
+lists = st.one_of(junk, flat, flat, st.lists(st.lists(junk, min_size=2, max_size=2), max_size=3))
+CALLS = {  # how many figures, how many lists, and which options
+    "p_range": (3, 0, "log level decimals"),
+    "midpoint": (3, 0, "log decimals"),
+    "which_side": (4, 0, "log level decimals"),
+    "se_and_sd": (3, 0, "n2 level printed_sd decimals"),
+    "implied_events": (2, 0, "allocation printed_events level decimals"),
+    "rest_of": (0, 2, "printed_rest decimals"),
+    "fieller": (4, 0, "covariance level printed_ratio"),
+    "percentage_of_count": (2, 0, "printed_count decimals"),
+    "mean_of_whole_numbers": (2, 0, "items decimals"),
+    "adds_up": (0, 2, "rounded decimals"),
+    "flow": (1, 0, "excluded analysed completed withdrawn"),
+    "pooled": (0, 2, "printed_total decimals"),
+    "rest_share": (4, 0, "printed_rest"),
+    "two_by_two": (4, 0, "printed_p"),
+    "chi_square": (0, 1, "printed_p"),
+    "agree": (2, 0, "decimals"),
+    "difference": (3, 0, "decimals"),
+    "rescale": (4, 0, "decimals"),
+    "meets_level": (2, 0, "sides level_sides"),
+    "adjusted_below_crude": (0, 2, ""),
+    "power_of_events": (2, 0, "alpha sides allocation claimed"),
+    "power_of_means": (3, 0, "alpha sides claimed"),
+    "share_below": (3, 0, "printed_share decimals"),
+    "split_of_whole": (4, 0, "part_sd decimals"),
+}
+
+
+def test_every_tool_is_tried_with_bad_input():
+    tools = {name for name in forensics.__all__ if name[0].islower()}
+    exact = {"combine", "complement", "interaction", "shrink"}
+    exact |= {f"{what}_from_interval" for what in ("p", "se", "z")}
+    assert set(CALLS) == tools - exact
 
 
 @pytest.mark.parametrize("name", CALLS)
 @given(data=st.data())
 def test_nothing_but_a_value_error(name, data):
-    figures, tables = CALLS[name]
-    arguments = [data.draw(junk) for _ in range(figures)] + [
-        data.draw(lists) for _ in range(tables)
-    ]
+    figures, tables, options = CALLS[name]
+    arguments = [data.draw(junk) for _ in range(figures)]
+    arguments += [data.draw(lists) for _ in range(tables)]
+    # alpha has no default; the others may be left out.
+    chosen = {
+        o: data.draw(junk) for o in options.split() if o == "alpha" or data.draw(st.booleans())
+    }
     try:
-        answer = getattr(forensics, name)(*arguments)
+        answer = getattr(forensics, name)(*arguments, **chosen)
     except ValueError as error:
         assert 0 < len(str(error)) < 300
         return
     assert answer.verdict in ("consistent", "inconsistent", "cannot tell")
     assert answer.sure in ("certain", "likely", "possible")
-    assert answer.why and answer.arithmetic
+    assert answer.why and answer.arithmetic and str(answer)
 
 
 @pytest.mark.parametrize(
@@ -489,7 +550,7 @@ def test_nothing_but_a_value_error(name, data):
         (lambda f: f.p_range("0.92", "0.00", "1.32"), "lower is 0.00; a ratio must be above 0"),
         (lambda f: f.p_range(0.92, 0.65, math.inf), "upper is inf; it must be a finite number"),
         (lambda f: f.p_range(0.92, 0.65, 1e308), "upper is too large for a printed figure"),
-        (lambda f: f.p_range(0.92, 0.65, 1.32, level=95), "level is 95; it must be between 0 and"),
+        (lambda f: f.p_range(0.92, 0.65, 1.32, level=95), "level is 95; it must be from 0.5 to"),
         (lambda f: f.p_range(0.92, 0.65, 1.32, decimals=-1), "decimals is -1"),
         (lambda f: f.which_side("0.92", "0.65", "1.32", "1.3"), "printed_p is 1.3; a p value"),
         (lambda f: f.which_side("0.92", "0.65", "1.32", "NS"), "printed_p is 'NS'"),

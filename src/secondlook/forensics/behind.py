@@ -79,7 +79,7 @@ def se_and_sd(
     """
     n1 = printed.count("n1", n1, least=2)
     n2 = None if n2 is None else printed.count("n2", n2, least=2)
-    level = printed.probability("level", level)
+    level = printed.level_of_interval(level)
     limits = [
         printed.number(name, given, decimals)
         for name, given in (("lower", lower), ("upper", upper))
@@ -161,7 +161,7 @@ def implied_events(
     ]
     check_order(*limits)
     allocation = printed.positive("allocation", allocation)
-    q = quantile_of(printed.probability("level", level))
+    q = quantile_of(printed.level_of_interval(level))
     share = allocation / (1 + allocation)
     width, least, largest = widths(*(log_of(limit) for limit in limits))
     events = tuple(
@@ -304,7 +304,7 @@ def fieller(
             f"covariance is {show(c)}; it cannot be beyond ±{show(sa * sb)}, the product of the "
             "two standard errors"
         )
-    q = quantile_of(printed.probability("level", level))
+    q = quantile_of(printed.level_of_interval(level))
     lower, upper = _fieller_limits(a.value, b.value, sa, sb, c, q)
     ratio = a.value / b.value
     exact = sorted((a.value + k * q * sa) / b.value for k in (-1, 1))

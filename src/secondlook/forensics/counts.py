@@ -158,6 +158,7 @@ def adds_up(parts, total, *, rounded: bool = False, decimals=None) -> Verdict:
         If parts is no list of two or more, or a count is not whole.
     """
     names = [f"parts[{i}]" for i in range(len(printed.several("parts", parts)))]
+    rounded = printed.flag("rounded", rounded)
     if rounded:
         figures = [printed.number(n, p, decimals) for n, p in zip(names, parts, strict=True)]
         whole = printed.number("total", total, decimals)

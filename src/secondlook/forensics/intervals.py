@@ -256,11 +256,12 @@ def _extent(z: tuple) -> tuple[float, float]:
 
 
 def _read(estimate, lower, upper, log, level, decimals) -> _Read:
+    log = printed.flag("log", log)
     figures = [
         printed.ratio_or_difference(name, given, log, decimals)
         for name, given in (("estimate", estimate), ("lower", lower), ("upper", upper))
     ]
-    quantile = quantile_of(printed.probability("level", level))
+    quantile = quantile_of(printed.level_of_interval(level))
     check_order(*figures[1:])
     first, low, high = figures
     if first.high < low.low or first.low > high.high:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from numbers import Integral, Real
 
+import numpy as np
+
 # No printed figure of a trial is larger, or smaller without being zero; squares of these
 # and their inverses stay within what a float can hold.
 LARGEST, SMALLEST = 1e15, 1e-100
@@ -138,6 +140,21 @@ def probability(name: str, given) -> float:
     if not 0 < value < 1:
         raise ValueError(f"{name} is {_shown(given)}; it must be between 0 and 1, such as 0.95")
     return value
+
+
+def flag(name: str, given) -> bool:
+    """Read True or False; 1 and 0 count as they do elsewhere."""
+    if not isinstance(given, Integral | np.bool_) or given not in (0, 1):
+        raise ValueError(f"{name} is {_shown(given)}; it must be True or False")
+    return bool(given)
+
+
+def level_of_interval(given) -> float:
+    """Read the confidence level of an interval."""
+    level = float(_decimal("level", given))
+    if not 0.5 <= level <= 0.9999:
+        raise ValueError(f"level is {_shown(given)}; it must be from 0.5 to 0.9999, such as 0.95")
+    return level
 
 
 def several(name: str, given, *, least: int = 2) -> list:
