@@ -126,6 +126,25 @@ class Anomaly:
     confidence: str
 
 
+@dataclass(frozen=True)
+class Moment:
+    """One date of the story: what happened, who says so, and how sure the date is."""
+
+    date: str
+    event: str
+    source: str
+    confidence: str
+
+    @property
+    def year(self) -> float:
+        """The date as a year with its fraction; the middle of what is not known of it."""
+        year, *rest = map(int, self.date.split("-"))
+        if not rest:
+            return year + 0.5
+        month, day = rest[0], rest[1] if len(rest) > 1 else 15
+        return year + (month - 1 + day / 31) / 12
+
+
 def published(id: str) -> Published:
     """Return the published value with this id.
 
@@ -163,6 +182,12 @@ def claims() -> tuple[Claim, ...]:
 def anomalies() -> tuple[Anomaly, ...]:
     """Return the puzzles that recomputing the papers finds."""
     return _read_as(Anomaly, data_path("published", "anomalies.csv"))
+
+
+@cache
+def timeline() -> tuple[Moment, ...]:
+    """Return the dates of the story in their order."""
+    return _read_as(Moment, data_path("published", "timeline.csv"))
 
 
 def anchor(id: str) -> str:
@@ -230,7 +255,8 @@ def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         rows = list(reader)
     for row in rows:
         if None in row.values() or "(extra)" in row:
-            raise ValueError(f"{path.name}: the row {row['id']} does not have {len(columns)} cells")
+            first = row[columns[0]]
+            raise ValueError(f"{path.name}: the row {first} does not have {len(columns)} cells")
     return rows
 
 
