@@ -527,10 +527,11 @@ def _sort(key):
 def _places(marked):
     """The places that are marked in each row; the place after the last fills up, at least once."""
     width = marked.shape[1]
-    places = np.where(marked, np.arange(width, dtype=np.int32), np.int32(width))
+    places = np.arange(width, dtype=np.int32) + np.int32(width) * ~marked
     places.sort(axis=1)
     most = np.count_nonzero(marked, axis=1).max(initial=0)
-    return np.concatenate([places[:, :most], np.full((len(marked), 1), width)], axis=1)
+    places = np.minimum(places[:, :most], width)
+    return np.concatenate([places, np.full((len(marked), 1), width)], axis=1)
 
 
 def _pick(array, places):
