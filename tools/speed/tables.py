@@ -9,6 +9,7 @@ from secondlook.figures.tables import Table
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "benchmarks"
 FILES = ("speed", "growth", "goals")
+SHOWN = {"survival": "Rust package survival", "R survival": "R package survival"}
 
 
 def read(name: str, folder: Path = FOLDER) -> pd.DataFrame:
@@ -62,15 +63,21 @@ def _goals(goals, caption):
 
 def _task(speed, caption):
     rows = [
-        (
-            f"{row.program} {row.version}, {row.call}",
-            three(row.microseconds),
-            f"{three(row.ratio)} ({three(row.ratio_low)} to {three(row.ratio_high)})",
-        )
+        (f"{_program(row)}, {row.call}", three(row.microseconds), _times(row))
         for row in speed.itertuples()
     ]
     head = ("Program and call", "Microseconds a test", "Ratio (lowest and highest turn)")
     return Table(head, rows, caption)
+
+
+def _program(row):
+    return f"{SHOWN.get(row.program, row.program)} ({row.version})"
+
+
+def _times(row):
+    if row.ratio == row.ratio_low == row.ratio_high == 1:
+        return "1"
+    return f"{three(row.ratio)} ({three(row.ratio_low)} to {three(row.ratio_high)})"
 
 
 def _growth(growth, caption):
