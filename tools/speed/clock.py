@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-TURNS = 9
+TURNS = 11
 SECONDS = 0.2  # of processor time that one turn of one way should take
 
 

@@ -9,7 +9,7 @@ from secondlook.simulate import World, simulate
 
 WORLD, TRIAL = "nothing_works", "e0302"
 TRIALS = 2000  # of the ratios; the goals have their own
-ONE_BY_ONE = 1000  # tests laid out for the programs that take one at a time
+ONE_BY_ONE = 2000  # tests laid out for the programs that take one at a time
 
 
 @dataclass(frozen=True)
