@@ -238,6 +238,17 @@ def test_a_true_sample_is_never_certainly_impossible(sample, cut, d):
     assert part.verdict == "consistent"
 
 
+@given(st.integers(100, 5000), st.integers(100, 5000), st.integers(1, 60), st.integers(0, 2))
+def test_the_most_extreme_sample_is_still_possible(low, high, value, d):
+    """All people at two values: as far apart as mean and SD allow, so only rounding saves it."""
+    x = np.repeat([0.0, value], [low, high])
+    mean, sd = printed(x.mean(), d), printed(x.std(), d)
+    assume(float(sd) > 0)
+    share = printed(100 * low / (low + high), 2)
+    assert forensics.share_below(mean, sd, 0, printed_share=share).sure != "certain"
+    assert forensics.split_of_whole(mean, sd, share, 0.0).verdict == "consistent"
+
+
 @given(st.integers(3, 500), st.integers(0, 2), st.floats(0, 1))
 def test_a_true_flow_adds_up(randomised, excluded, share):
     left = randomised - excluded
