@@ -15,6 +15,7 @@ from importlib.resources import files
 
 from secondlook._hosts import is_static
 from secondlook.checks import check_table
+from secondlook.pretest import pretest as read_pretest
 from secondlook.questions import question as read_question
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -166,6 +167,12 @@ def question(id):
         If there is no such question; the message names the nearest ones.
     """
     _show(question_element(id))
+
+
+def pretest():
+    """Ask the sealed questions of the course, one prediction each; no outcome is shown."""
+    for item in read_pretest():
+        predict(item.id, item.question, "choice", options=item.options)
 
 
 def my_predictions():
