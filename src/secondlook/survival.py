@@ -584,16 +584,22 @@ def _logrank_sums(table: _RiskTable, rho, gamma):
     """Observed, expected and variance, in the letters of :func:`logrank`."""
     n, n1, d, d1 = table.at_risk, table.at_risk_treated, table.deaths, table.deaths_treated
     share = n1 / np.maximum(n, 1)
-    spread = d * share * (1 - share) * ((n - d) / np.maximum(n - 1, 1))
-    weight = _weights(table, rho, gamma)
-    terms = weight * d1, weight * d * share, weight**2 * spread
-    return tuple(term.sum(axis=1) for term in terms)
+    ties = (n - d) / np.maximum(n - 1, 1)
+    weight = (_weights(table, rho, gamma),) if rho or gamma else ()
+    return (
+        _total(d1, *weight),
+        _total(d, share, *weight),
+        _total(d * share, 1 - share, ties, *weight, *weight),
+    )
+
+
+def _total(*factors):
+    """Sum over event times of a product: (trials, steps, subgroups) to (trials, subgroups)."""
+    return np.einsum(",".join(["tsk"] * len(factors)) + "->tk", *factors)
 
 
 def _weights(table: _RiskTable, rho, gamma):
     """Fleming-Harrington weights, from the curve just before each event time."""
-    if rho == 0 and gamma == 0:
-        return 1.0
     before = _from_one(_curve(table))[:, :-1]
     return before**rho * (1 - before) ** gamma
 
@@ -630,7 +636,7 @@ def _curve(table: _RiskTable):
 def _cox_fit(time, event, treated, member, ties):
     """Log hazard ratio, standard error, score z and direction of monotone likelihoods."""
     table = _risk_table(time, event, treated, member)
-    observed = table.deaths_treated.sum(axis=1)
+    observed = _total(table.deaths_treated)
     informative, direction = _direction(table, observed)
     estimable = informative & (direction == 0)
     odds, weight = _cox_terms(table, ties)
@@ -650,8 +656,8 @@ def _direction(table: _RiskTable, observed):
     treated are at risk to those at all times when any are. The likelihood has a maximum where
     they are as many as observed, so only if that lies between [2, sec. 4.3].
     """
-    lowest = (table.deaths * (table.at_risk == table.at_risk_treated)).sum(axis=1)
-    highest = (table.deaths * (table.at_risk_treated > 0)).sum(axis=1)
+    lowest = _total(table.deaths * (table.at_risk == table.at_risk_treated))
+    highest = _total(table.deaths * (table.at_risk_treated > 0))
     informative = lowest < highest
     direction = np.where(observed >= highest, 1, np.where(observed <= lowest, -1, 0))
     return informative, np.where(informative, direction, 0).astype(np.int8)
@@ -689,8 +695,8 @@ def _derivatives(log_hr, observed, odds, weight):
     The next death is a treated one with probability treated·hr / (treated·hr + others).
     """
     share = 1 / (1 + odds * np.exp(-log_hr)[:, None])
-    expected = np.einsum("tsk,tsk->tk", weight, share)
-    information = expected - np.einsum("tsk,tsk,tsk->tk", weight, share, share)
+    expected = _total(weight, share)
+    information = expected - _total(weight, share, share)
     return observed - expected, np.maximum(information, 0)  # rounding may leave −1e-17
 
 
