@@ -33,8 +33,11 @@ class Size:
 
 
 def resized(work: Work, trials: int, patients: int, subgroups: int, rng) -> Work:
-    """Return work of another size: patients drawn from the trials given, subgroups drawn again."""
-    row = rng.integers(len(work.time), size=(trials, 1))
+    """Return work of another size: its patients and its subgroups are drawn from those given.
+
+    Each patient comes from any of the trials, so that days tie as seldom as they do there.
+    """
+    row = rng.integers(len(work.time), size=(trials, patients))
     place = rng.integers(work.patients, size=(trials, patients))
     column = rng.integers(work.subgroups, size=subgroups)
     rows = (each[row, place] for each in (work.time, work.event, work.treated, work.value))
