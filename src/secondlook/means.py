@@ -11,6 +11,7 @@ References
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -146,6 +147,7 @@ def two_sided_p(t, df: int) -> np.ndarray:
     return np.clip(1 - inside, 0.0, 1.0)[()]
 
 
+@lru_cache(maxsize=512)
 def critical_t(alpha: float, df: int) -> float:
     """The |t| whose two-sided p is alpha, for a level between 0.0001 and 1."""
     alpha = float(between("alpha", alpha, 1e-4))
