@@ -11,20 +11,21 @@ STEMS = sorted(path.stem for path in ROOT.glob("chapters/*.ipynb"))
 
 
 def _extension():
-    spec = importlib.util.spec_from_file_location("coverage_ext", ROOT / "book/_ext/coverage.py")
+    path = ROOT / "book" / "_ext" / "objectives.py"
+    spec = importlib.util.spec_from_file_location("objectives_ext", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-coverage = _extension()
+objectives = _extension()
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_the_coverage_of_a_chapter_is_complete(stem):
-    rows = coverage.objectives(stem)
+    rows = objectives.objectives(stem)
     assert 3 <= len(rows) <= 6
-    assert coverage.problems(rows, coverage.read_notebook(stem)) == []
+    assert objectives.problems(rows, objectives.read_notebook(stem)) == []
 
 
 def test_every_chapter_has_a_page_for_instructors_with_its_coverage():
@@ -35,16 +36,16 @@ def test_every_chapter_has_a_page_for_instructors_with_its_coverage():
 
 @pytest.fixture
 def book():
-    return coverage.read_notebook("04_subgroup")
+    return objectives.read_notebook("04_subgroup")
 
 
 @pytest.fixture
 def rows():
-    return copy.deepcopy(coverage.objectives("04_subgroup"))
+    return copy.deepcopy(objectives.objectives("04_subgroup"))
 
 
 def test_the_table_holds_the_words_of_the_notebook(rows, book):
-    html = coverage.table_html(rows, book)
+    html = objectives.table_html(rows, book)
     assert html.count("<tr>") == 1 + len(rows)
     assert "<li>Fishing rig</li>" in html
     assert "<li>Of 100 useless drugs, how many show at least one" in html
@@ -62,4 +63,4 @@ def test_the_table_holds_the_words_of_the_notebook(rows, book):
 )
 def test_what_is_missing_is_said(rows, book, change, problem):
     rows[0] |= change
-    assert any(said.startswith(problem) for said in coverage.problems(rows, book))
+    assert any(said.startswith(problem) for said in objectives.problems(rows, book))
