@@ -1,4 +1,4 @@
-"""What a significant result is worth, once the power behind it is known.
+"""What a story and a significant result are worth: chains, coins, power and priors.
 
 Numbers or arrays that fit each other go in; what comes out has their common shape.
 
@@ -9,6 +9,9 @@ References
 [2] Gelman & Stern, The difference between "significant" and "not significant" is not itself
     statistically significant, The American Statistician 2006, 60, 328-331.
 [3] Ioannidis, Why most published research findings are false, PLoS Medicine 2005, 2, e124.
+[4] Li, On default correlation: a copula function approach, Journal of Fixed Income 2000, 9, 43-54.
+[5] Sellke, Bayarri & Berger, Calibration of p values for testing precise null hypotheses,
+    The American Statistician 2001, 55, 62-71.
 """
 
 from dataclasses import dataclass
@@ -16,7 +19,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondlook import _normal
-from secondlook._planning import between, critical, density, numbers, positive
+from secondlook._planning import (
+    between,
+    count,
+    critical,
+    density,
+    drift_needed,
+    numbers,
+    positive,
+    power_at,
+    quantile,
+)
+
+_CAUSE = np.linspace(-8, 8, 801)  # values of a shared cause; finer changes no chain by 1e-9
 
 
 @dataclass(frozen=True)
@@ -117,3 +132,114 @@ def prior_needed(ppv, power, alpha) -> np.ndarray:
     ppv = between("ppv", ppv, ends=True)
     false = ppv * between("alpha", alpha)
     return (false / (false + (1 - ppv) * between("power", power)))[()]
+
+
+def power_at_level(power, alpha, level) -> np.ndarray:
+    """Power of the same trials when they are judged at another one-sided level.
+
+    Parameters
+    ----------
+    power : probability of a significant result at alpha, above alpha and below 1.
+    alpha : the one-sided level at which they have this power.
+    level : the one-sided level at which they are judged instead.
+
+    Returns
+    -------
+    Array of the shape of power, by the normal approximation.
+    """
+    return power_at(drift_needed(alpha, power, 1), level, 1)[()]
+
+
+def odds_gain_at_most(p) -> np.ndarray:
+    """How many times at most a p value multiplies the odds that there is an effect [5].
+
+    Parameters
+    ----------
+    p : p value, below 1/e, about 0.37; above that the bound does not hold.
+
+    Returns
+    -------
+    Array of the shape of p: 1 / (−e p ln p). It is a bound over a wide class of alternatives;
+    most of them gain less.
+    """
+    p = between("p", p, 0, np.exp(-1))
+    return (-1 / (np.e * p * np.log(p)))[()]
+
+
+def chain(probability, shared=0.0) -> np.ndarray:
+    """Probability that the first one, two, … links of a chain all hold.
+
+    Parameters
+    ----------
+    probability : (..., links) from 0 to 1, that a link holds, judged by itself.
+    shared : from 0 to 1, how much of what decides a link is one cause common to all.
+
+    Returns
+    -------
+    (..., links) array; its last column is the whole chain. A link holds if
+    √shared · C + √(1 − shared) · E stays below the normal quantile of its probability, where the
+    cause C and each link's own E are standard normal: a one-factor Gaussian copula [4], summed
+    over C. At 0 the links are independent and the chain is their product; at 1 it is its weakest
+    link, the most that any dependence allows. Between, it rises with shared.
+
+    Raises
+    ------
+    ValueError
+        If there is no link, a number is not from 0 to 1, or shared is not one number.
+    """
+    links = np.atleast_1d(between("probability", probability, ends=True))
+    if np.ndim(shared):
+        raise ValueError("shared must be one number, the same for all links, such as 0.5")
+    shared = float(between("shared", shared, ends=True))
+    if links.shape[-1] == 0:
+        raise ValueError("probability has no link; a chain needs at least one")
+    if shared == 0:
+        return links.cumprod(axis=-1)
+    if shared == 1:
+        return np.minimum.accumulate(links, axis=-1)
+    limit = np.where(links > 0, np.inf, -np.inf)
+    inside = (links > 0) & (links < 1)
+    limit[inside] = quantile(links[inside])
+    own = (limit[..., None] - np.sqrt(shared) * _CAUSE) / np.sqrt(1 - shared)
+    weight = density(_CAUSE)
+    return _normal.upper_tail(-own).cumprod(axis=-2) @ (weight / weight.sum())
+
+
+@dataclass(frozen=True)
+class Coins:
+    """Subgroup differences that a coin decided, and the same comparisons in a second trial.
+
+    Attributes
+    ----------
+    first : (rounds,) bool, whether the first of two sides came out as the one that benefits.
+    again : (rounds,) bool, whether the second trial points to the same side.
+    """
+
+    first: np.ndarray
+    again: np.ndarray
+
+    @property
+    def came_again(self) -> int:
+        """In how many rounds the second trial agrees with the first."""
+        return int(self.again.sum())
+
+
+def coin_subgroups(rounds, rng: np.random.Generator, *, real=0.0) -> Coins:
+    """Let a coin decide which of two sides benefits, in one trial and then in another.
+
+    Parameters
+    ----------
+    rounds : how many comparisons.
+    rng : source of the coins.
+    real : share of comparisons, from 0 to 1, where the sides truly differ, so that the second
+        trial points to the same side for certain; in the others its coin is thrown anew.
+
+    Returns
+    -------
+    Coins
+        The second trial agrees with probability real + (1 − real) / 2. With the same seed a
+        larger share of real differences keeps every agreement that a smaller one had.
+    """
+    real = float(between("real", real, ends=True))
+    first, second, kind = rng.random((3, count("rounds", rounds)))
+    return Coins(first < 0.5, ((first < 0.5) == (second < 0.5)) | (kind < real))
