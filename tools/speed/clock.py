@@ -61,17 +61,18 @@ def one_by_one(test: Callable, pieces: list[tuple]) -> Callable:
     return turn
 
 
-def all_at_once(compute: Callable, columns: int) -> Callable:
+def all_at_once(compute: Callable, columns: int, read: Callable = np.asarray) -> Callable:
     """Return a turn that does whole trials in one call.
 
-    ``compute`` takes a number of trials and returns the answers, (trials, columns).
+    ``compute`` takes a number of trials; ``read`` makes the answers, (trials, columns), of what it
+    returns, and is not timed. What returns None has no answers.
     """
 
     def turn(tests):
         start = time.process_time()
-        answers = compute(tests // columns)
+        made = compute(tests // columns)
         spent = time.process_time() - start
-        return spent, None if answers is None else np.asarray(answers, dtype=float).ravel()
+        return spent, None if made is None else read(made).astype(float).ravel()
 
     return turn
 

@@ -22,7 +22,7 @@ from secondlook.fishing import ENDPOINTS, labels, looks, shuffle, subgroups
 from secondlook.ranks import wilcoxon
 from secondlook.survival import cox, logrank, logrank_scores
 from speed.clock import Way, all_at_once, one_by_one
-from speed.work import Work
+from speed.work import TRIAL, Work
 
 OURS = "this course"
 ENGINE = f"NumPy {np.__version__}"
@@ -97,10 +97,10 @@ def wilcoxon_ways(work: Work, r=None) -> list[Way]:
     many = _maker(work.pieces(), work.subgroups)
 
     def ours(part):
-        return _z_without_ties(part, wilcoxon(part.value, part.treated, part.member))
+        return part, wilcoxon(part.value, part.treated, part.member)
 
     return [
-        _ours(work, "wilcoxon", ours),
+        _ours(work, "wilcoxon", ours, read=lambda made: _z_without_ties(*made)),
         many("SciPy", "ranksums", lambda a, b: scipy.stats.ranksums(a, b).statistic, _scores),
     ]
 
@@ -109,8 +109,8 @@ def label_ways(shuffles: int, seed: int) -> list[Way]:
     """Tests of one cohort under labels that are given; every answer is observed less expected."""
     cohort = Cohort(shuffles, seed)
     return [
-        cohort.way("logrank, labels given", lambda n: cohort.logrank(cohort.arms[:n])),
-        cohort.way("one product, labels given", cohort.product),
+        cohort.way("logrank, labels given", cohort.logrank, _difference),
+        cohort.way("one product, labels given", cohort.product, cohort.difference),
     ]
 
 
@@ -118,8 +118,8 @@ def shuffle_ways(shuffles: int, seed: int) -> list[Way]:
     """The same, the labels being dealt while the clock runs; from one seed all deal the same."""
     cohort = Cohort(shuffles, seed)
     return [
-        cohort.way("logrank, labels dealt", lambda n: cohort.logrank(cohort.deal(n))),
-        cohort.way("shuffle, labels dealt", cohort.shuffle),
+        cohort.way("logrank, labels dealt", cohort.deal_and_logrank, _difference),
+        cohort.way("shuffle, labels dealt", cohort.shuffle, cohort.difference),
     ]
 
 
@@ -127,47 +127,48 @@ class Cohort:
     """The twin, its subgroups, and dealt arms (shuffles, patients)."""
 
     def __init__(self, shuffles: int, seed: int):
-        self.seed, self.twin = seed, load("e0302")
+        self.seed, self.twin = seed, load(TRIAL)
         self.groups = subgroups(self.twin)
         self.member = np.stack(list(self.groups.values()), axis=1)
+        self.looks = looks(ENDPOINTS[:1], ["pooled"], self.groups)
         self.days, self.event = (self.twin[name].to_numpy() for name in ("days", "event"))
-        trial = read_trial("e0302")
-        self.sizes = np.bincount(labels.arm_codes(self.twin, trial))
-        self.weights = labels.arm_weights(trial, "pooled", self.sizes)
+        self.sizes = np.bincount(labels.arm_codes(self.twin, read_trial(TRIAL)))
+        self.weights = labels.arm_weights(read_trial(TRIAL), "pooled", self.sizes)
         self.arms = self.deal(shuffles)
 
-    def way(self, call, compute) -> Way:
+    def way(self, call, compute, read) -> Way:
         """Return the way that does all shuffles by a function of how many."""
-        tests = self.arms.shape[0] * len(self.groups)
-        turn = all_at_once(compute, len(self.groups))
+        tests = len(self.arms) * len(self.groups)
+        turn = all_at_once(compute, len(self.groups), read)
         return Way(OURS, call, ENGINE, turn, tests, tests, PRODUCT)
 
     def deal(self, n):
         """Arms (n, patients), the same each time."""
         return labels.deal(self.sizes, n, np.random.default_rng(self.seed))
 
-    def logrank(self, arms):
-        """Observed less expected, test by test."""
-        result = logrank(self.days, self.event, arms > 0, self.member)
-        return result.observed - result.expected
+    def logrank(self, n):
+        """Test by test, labels given."""
+        return logrank(self.days, self.event, self.arms[:n] > 0, self.member)
+
+    def deal_and_logrank(self, n):
+        """Test by test, labels dealt."""
+        return logrank(self.days, self.event, self.deal(n) > 0, self.member)
 
     def product(self, n):
-        """The same from scores and one product."""
-        scores = logrank_scores(self.days, self.event, self.member)
-        return self._undone(labels.z_of(self.arms[:n], scores, self.weights), scores)
+        """z from scores and one product, labels given."""
+        scores = -logrank_scores(self.days, self.event, self.member)
+        return labels.z_of(self.arms[:n], scores, self.weights)
 
     def shuffle(self, n):
-        """The same as the labs do it."""
-        taken = looks(ENDPOINTS[:1], ["pooled"], self.groups)
-        z = shuffle(self.twin, taken, n, np.random.default_rng(self.seed)).z
-        scores = logrank_scores(self.days, self.event, self.member)
-        return -self._undone(z, scores)
+        """z as the labs have it, labels dealt."""
+        return shuffle(self.twin, self.looks, n, np.random.default_rng(self.seed)).z
 
-    def _undone(self, z, scores):
-        """From z back to the sum of the treated patients' scores: one number a column."""
+    def difference(self, z):
+        """From z back to observed less expected."""
+        scores = logrank_scores(self.days, self.event, self.member)
         spread = np.sqrt((scores**2).sum(axis=0) / (len(scores) - 1))
         treated = self.sizes[1:].sum()
-        return z * (spread / np.sqrt(1 / treated + 1 / self.sizes[0]))
+        return -z * (spread / np.sqrt(1 / treated + 1 / self.sizes[0]))
 
 
 def floor_way(work: Work) -> Way:
@@ -195,9 +196,9 @@ def floor_way(work: Work) -> Way:
 # --- how each program is called ----------------------------------------------------------------
 
 
-def _ours(work, call, compute: Callable[[Work], np.ndarray]) -> Way:
+def _ours(work, call, compute: Callable[[Work], object], read=np.asarray) -> Way:
     tests = len(work.time) * work.subgroups
-    turn = all_at_once(lambda trials: compute(work.first(trials)), work.subgroups)
+    turn = all_at_once(lambda trials: compute(work.first(trials)), work.subgroups, read)
     return Way(OURS, call, ENGINE, turn, tests, tests)
 
 
@@ -262,6 +263,10 @@ def _r_ways(r, data, work, names, tolerance):
         )
         for name in names
     ]
+
+
+def _difference(result):
+    return result.observed - result.expected
 
 
 def _plain(piece):
