@@ -3,8 +3,10 @@
 Ground floor first; a module imports only from floors below it.
 
 0. ``evidence`` (published values by id), ``cohort`` (the patient table)
-1. ``survival``, ``ranks``: batched NumPy statistics
-2. ``fishing``, ``forensics``, ``simulate``, ``checks``: what this course exists for
+1. ``survival``, ``ranks``, ``multiplicity``: batched NumPy statistics; ``design``, ``arms``,
+   ``means``, ``sequential``: planning a trial; ``credibility``: what a result is worth
+2. ``simulate``, ``fishing``, ``forensics``, ``appraisal``: what this course exists for; ``checks``,
+   ``questions``, ``pretest``: what it asks
 3. ``figures``: results to pictures
 4. ``labs``, ``learner``: what the reader touches
 """
