@@ -336,6 +336,13 @@ def test_choosing_the_side_afterwards_doubles_the_error(many):
     assert s.climb_bonferroni(0.05, "either")[0] == either
 
 
+def test_the_same_seed_deals_the_same_whatever_is_looked_at(cohort):
+    chosen = looks([TIME], ["pooled"], subgroups(cohort))
+    every = looks(ENDPOINTS, CONTRASTS, [EVERYONE, *subgroups(cohort)])
+    few, many = (shuffle(cohort, each, 1200, np.random.default_rng(4)) for each in (chosen, every))
+    np.testing.assert_allclose(few.z, many.only(chosen).z, atol=2e-6)
+
+
 def test_a_look_twice_changes_nothing(cohort, many):
     chosen = many.looks[:7]
     again = many.only([*chosen, *chosen[::-1]])

@@ -12,6 +12,7 @@ from secondlook import fishing, forensics
 from secondlook.cohort import load
 from secondlook.evidence import published
 from secondlook.figures.subgroup import p_words
+from secondlook.fishing.labels import deal
 from secondlook.labs import subgroup as labs
 from secondlook.labs.controls import Choice, Slider, Switch
 from secondlook.labs.lab import read_link
@@ -124,8 +125,7 @@ def test_best_of_the_null_says_the_smallest_p_of_the_row(twin):
 def test_null_forests_are_the_ordinary_analysis(twin):
     """One row of one null trial, by the two-arm log-rank and Cox on the labels themselves."""
     rng = np.random.default_rng(7)
-    codes = twin["arm"].map({"placebo": 0, "25 mg": 1, "50 mg": 2}).to_numpy(np.int8)
-    shuffled = rng.permuted(np.tile(codes, (400, 1)), axis=1)
+    shuffled = deal([123, 124, 123], 400, rng)
     member = (twin["sex"] == "male").to_numpy()
     inputs = (twin["days"].to_numpy(), twin["event"].to_numpy(), shuffled[4] > 0, member[:, None])
     null = labs.best_of_the_null().result.null

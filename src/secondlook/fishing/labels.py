@@ -36,13 +36,13 @@ def check_count(n) -> None:
 def deal(sizes, n: int, rng: np.random.Generator) -> np.ndarray:
     """Deal the arms to the patients n times: codes (n, patients), sizes[code] patients with each.
 
-    Every way to deal is equally likely. The patients with the lowest random numbers get the
-    first arm, those with the next lowest the second, and so on.
+    Every way to deal is equally likely. The patients with the highest random numbers get the
+    first arm, those with the next highest the second, and so on.
     """
     bounds = np.cumsum(sizes)[:-1]
     codes = np.empty((n, int(np.sum(sizes))), dtype=np.int8)
     for rows, keys, cuts in _dealt(sizes, bounds, n, rng):
-        codes[rows] = sum((keys >= cut for cut in cuts), start=np.int8(0))
+        codes[rows] = sum((keys < cut for cut in cuts), start=np.int8(0))
     return codes
 
 
@@ -72,7 +72,7 @@ def shuffled_z(scores, at, contrasts, sizes, n: int, rng: np.random.Generator) -
     alike = [(step, _as_slice(mine), _as_slice(at[mine])) for step, mine in alike.items()]
     z = np.empty((n, len(at)))
     for rows, keys, cuts in _dealt(sizes, np.cumsum(sizes)[needed], n, rng):
-        sums = [(keys < cut).astype(np.float32) @ scores for cut in cuts]
+        sums = [(keys >= cut).astype(np.float32) @ scores for cut in cuts]
         for step, mine, columns in alike:
             parts = [w * c[:, columns] for w, c in zip(step, sums, strict=True) if w]
             z[rows, mine] = parts[0] if len(parts) == 1 else sum(parts)
@@ -89,8 +89,13 @@ def z_of(arms, scores, weights) -> np.ndarray:
     weights : (arms,) from :func:`arm_weights`.
     """
     scores = _scaled(scores)
-    blocks = [weights[arms[first : first + _ROWS]] @ scores for first in range(0, len(arms), _ROWS)]
-    return np.concatenate(blocks)
+    weights = weights - weights[-1]  # which changes nothing, as all scores add up to 0
+    z = np.zeros((len(arms), scores.shape[1]))
+    for first in range(0, len(arms), _ROWS):
+        rows = slice(first, first + _ROWS)
+        for code in np.flatnonzero(weights):
+            z[rows] += weights[code] * ((arms[rows] == code).astype(float) @ scores)
+    return z
 
 
 def arm_weights(this: Trial, contrast: str, sizes) -> np.ndarray:
@@ -127,11 +132,11 @@ def score_columns(cohort, this: Trial, columns, groups) -> np.ndarray:
     return scores
 
 
-def _dealt(sizes, bounds, n, rng) -> Iterator[tuple[slice, np.ndarray, list[np.ndarray]]]:
-    """Yield rows, random keys (rows, patients), and for each bound the key (rows, 1) to stay below.
+def _dealt(sizes, bounds, n, rng) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Yield rows, random keys (rows, patients), and for each bound the key (rows, 1) to reach.
 
-    Exactly as many keys as the bound says are below it: where two keys tie at a bound, the row
-    is drawn again, which treats all patients alike.
+    Exactly as many keys as the bound says reach it: where two keys tie there, the row is drawn
+    again, which treats all patients alike.
     """
     patients = int(np.sum(sizes))
     for first in range(0, n, _ROWS):
@@ -139,24 +144,27 @@ def _dealt(sizes, bounds, n, rng) -> Iterator[tuple[slice, np.ndarray, list[np.n
         keys = _keys(rows.stop - first, patients, rng)
         cuts, tied = _cuts(keys, bounds)
         while tied.any():
-            keys[tied] = _keys(tied.sum(), patients, rng)
-            cuts, tied = _cuts(keys, bounds)
+            again = np.flatnonzero(tied)
+            keys[again] = _keys(again.size, patients, rng)
+            cuts[:, again], tied[again] = _cuts(keys[again], bounds)
         yield rows, keys, cuts
 
 
 def _keys(rows, patients, rng):
-    """Random numbers of 32 bits; drawn two at a time, which is quicker."""
+    """Random numbers of 32 bits, two from one draw; two tie in few rows in ten million."""
     count = rows * patients
-    pairs = rng.integers(2**64, size=-(-count // 2), dtype=np.uint64)
-    return pairs.view(np.uint32)[:count].reshape(rows, patients)
+    draws = rng.integers(2**64, size=-(-count // 2), dtype=np.uint64)
+    return draws.view(np.uint32)[:count].reshape(rows, patients)
 
 
 def _cuts(keys, bounds):
-    cuts, tied = [], np.zeros(len(keys), dtype=bool)
-    for bound in bounds:
-        parted = np.partition(keys, bound, axis=1)
-        cuts.append(parted[:, bound : bound + 1])
-        tied |= parted[:, :bound].max(axis=1) == parted[:, bound]
+    """The key to reach at each bound, (bounds, rows, 1), and whether another one equals it."""
+    cuts = np.empty((len(bounds), len(keys), 1), dtype=keys.dtype)
+    tied = np.zeros(len(keys), dtype=bool)
+    for cut, below in zip(cuts, keys.shape[1] - bounds, strict=True):
+        parted = np.partition(keys, below, axis=1)
+        cut[:] = parted[:, below : below + 1]
+        tied |= parted[:, :below].max(axis=1) == cut[:, 0]
     return cuts, tied
 
 

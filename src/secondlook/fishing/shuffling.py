@@ -160,7 +160,8 @@ def shuffle(
     columns = {each: place for place, each in enumerate(dict.fromkeys(wanted))}
     scores = labels.score_columns(cohort, this, list(columns), groups)
     sizes = np.bincount(labels.arm_codes(cohort, this))
-    weights = np.stack([labels.arm_weights(this, look.contrast, sizes) for look in looks])
+    weights = {name: labels.arm_weights(this, name, sizes) for name in {e.contrast for e in looks}}
+    weights = np.stack([weights[look.contrast] for look in looks])
     at = [columns[each] for each in wanted]
     return Shuffle(looks, labels.shuffled_z(scores, at, weights, sizes, n, rng))
 
