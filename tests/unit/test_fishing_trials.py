@@ -193,14 +193,23 @@ def test_bad_days_and_outcomes_are_named():
         shuffle(cohort, [Look(TIME, "pooled", EVERYONE, 0)], 5, rng)
     with pytest.raises(ValueError, match="cohort has no column 'alsfrs_w0'"):
         shuffle(cohort.drop(columns="alsfrs_w0"), [Look(FRS, "pooled", EVERYONE, 400)], 5, rng)
-    with pytest.raises(ValueError, match="event: the value 3 at .*patient 0 is neither 0 nor 1"):
+    with pytest.raises(ValueError, match=r"event: the value 3 at .*patient 0 is neither 0 nor 1"):
         shuffle(cohort.assign(event=cohort["event"] + 2), [Look(TIME, "pooled")], 5, rng)
     with pytest.raises(ValueError, match="alsfrs_change is infinite for some patient"):
         shuffle(cohort.assign(alsfrs_change=np.inf), [Look(FRS, "pooled")], 5, rng)
-    with pytest.raises(ValueError, match="time: the value nan at .*patient 0 is not a finite number"):
+    with pytest.raises(
+        ValueError, match=r"time: the value nan at .*patient 0 is not a finite number"
+    ):
         shuffle(cohort.assign(days=np.nan), [Look(TIME, "pooled")], 5, rng)
-    with pytest.raises(ValueError, match=r"n is 900,000,000 with 1 looks; that needs 7.2 GB"):
+    with pytest.raises(
+        ValueError,
+        match=r"n is 900,000,000; with 1 numbers .* 7.2 GB of memory. Shuffle at most 200,000,0",
+    ):
         shuffle(cohort, [Look(TIME, "pooled")], 900_000_000, rng)
+    with pytest.raises(ValueError, match=r"n is 1,000,000; with 370 numbers"):
+        best_of_null(cohort, ["men"], "pooled", 1_000_000, rng)
+    with pytest.raises(ValueError, match=r"n is 1,000,000; with 370 numbers"):
+        as_good_as(cohort, ["men"], "men", 1_000_000, rng, hr=0.5, p=0.01)
 
 
 # --- forests and finds

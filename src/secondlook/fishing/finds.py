@@ -156,8 +156,9 @@ def _both(this, names, contrast):
 
 def _shuffled(cohort, this, names, groups, contrast, n, rng):
     """Codes of the arms (shuffles, patients), and z of both endpoints under them."""
-    labels.check_count(n)
-    sizes = np.bincount(labels.arm_codes(cohort, this))
+    codes = labels.arm_codes(cohort, this)
+    labels.check_count(n, len(codes))
+    sizes = np.bincount(codes)
     columns = [(each.endpoint, each.subgroup, None) for each in _both(this, names, contrast)]
     scores = labels.score_columns(cohort, this, columns, groups)
     weights = labels.arm_weights(this, contrast, sizes)

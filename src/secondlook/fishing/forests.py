@@ -127,8 +127,9 @@ def best_of_null(
     names = tuple(subgroup_names)
     groups = choices.groups(cohort, this, members, names)
     member = np.stack([groups[name] for name in names], axis=1)[None]
-    labels.check_count(n)
-    arms = labels.deal(np.bincount(labels.arm_codes(cohort, this)), n, rng)
+    codes = labels.arm_codes(cohort, this)
+    labels.check_count(n, len(codes))
+    arms = labels.deal(np.bincount(codes), n, rng)
     return _forests(cohort, this, names, arms, member, contrast)
 
 

@@ -9,6 +9,7 @@ from secondlook.fishing.choices import column, outcome, sides_of
 from secondlook.ranks import rank_scores
 from secondlook.survival import logrank_scores
 
+_CELLS = 200_000_000  # numbers in one array; 1.6 GB
 _ROWS = 500  # shuffles dealt at once: their keys and labels stay in the processor's cache
 
 
@@ -27,10 +28,16 @@ def arm_codes(cohort, this: Trial) -> np.ndarray:
     return codes
 
 
-def check_count(n) -> None:
-    """Refuse a number of shuffles that is none."""
+def check_count(n, columns: int) -> None:
+    """Refuse a number of shuffles that is none, or more than the memory holds."""
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise ValueError(f"n is {n!r}; the number of shuffles must be a whole number from 1 up")
+    if n * columns > _CELLS:
+        raise ValueError(
+            f"n is {n:,}; with {columns} numbers to keep of each shuffle that needs "
+            f"{8 * n * columns / 1e9:.1f} GB of memory. Shuffle at most "
+            f"{_CELLS // columns:,} times in one go and join the parts"
+        )
 
 
 def deal(sizes, n: int, rng: np.random.Generator) -> np.ndarray:

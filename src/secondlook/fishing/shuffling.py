@@ -16,8 +16,6 @@ from secondlook.fishing.choices import EVERYONE, TRIAL, Look
 from secondlook.ranks import wilcoxon
 from secondlook.survival import logrank
 
-_CELLS = 200_000_000  # of z; 1.6 GB
-
 
 @dataclass(frozen=True)
 class Shuffle:
@@ -154,7 +152,7 @@ def shuffle(
     """
     this = choices.read(trial)
     looks = choices.check_looks(looks, this)
-    _check_cells(n, len(looks))
+    labels.check_count(n, len(looks))
     groups = choices.groups(cohort, this, members, [look.subgroup for look in looks])
     wanted = [(look.endpoint, look.subgroup, look.day) for look in looks]
     columns = {each: place for place, each in enumerate(dict.fromkeys(wanted))}
@@ -302,12 +300,3 @@ def _limits(alpha, sides):
     """How far z must go to be significant at each level."""
     tails = np.asarray(alpha, dtype=float) / (2 if sides == 2 else 1)
     return np.array([_normal.quantile(1 - tail) for tail in tails.ravel()]).reshape(tails.shape)
-
-
-def _check_cells(n, looks):
-    labels.check_count(n)
-    if n * looks > _CELLS:
-        raise ValueError(
-            f"n is {n:,} with {looks} looks; that needs {8 * n * looks / 1e9:.1f} GB of memory. "
-            f"Shuffle at most {_CELLS // looks:,} times in one go and join the parts"
-        )
