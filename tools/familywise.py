@@ -70,6 +70,7 @@ LEVELS = {"two-sided 5%": (0.05, 2), "one-sided 2.5%": (0.025, 1), "one-sided 1%
 MONTHS = range(6, 25)
 NAMED = "12 months or less"
 FIVE = ("sex", "age", "riluzole", "diagnosis", "early")
+SMALLEST, FEWER = "not on riluzole", "four fifths of those not on riluzole"
 TEN = [name for factor in FIVE for name in factor_levels()[factor]]
 PUBLISHED = {"hr": 0.57, "p": 0.01}  # K19.T2B.hr.tot and K19.T2B.p.tte.tot
 
@@ -95,6 +96,8 @@ EARLIER_FINDS = {
     "the same on both endpoints, in some of 20 subgroups": ".026",
 }
 ONE_STEP = ", by the one-step estimate"
+BEST = "mean hazard ratio of the best of 20 subgroups"
+SMALLER = ", 8% in the smallest in place of 10%"
 EARLIER = {
     ("independent tests that 20 subgroups act like", "two-sided 5%"): "13",
     ("independent tests that 20 subgroups act like", "one-sided 1%"): "16",
@@ -104,7 +107,8 @@ EARLIER = {
     ("mean hazard ratio of one subgroup", ""): "1.02",
     ("mean hazard ratio of the best of 5 subgroups", ""): ".81",
     ("mean hazard ratio of the best of 10 subgroups", ""): ".75",
-    ("mean hazard ratio of the best of 20 subgroups", ""): ".66",
+    (BEST, ""): ".66",
+    (BEST + SMALLER, ""): ".66",
     ("interaction test, early or late", "two-sided 5%"): ".050",
     ("interaction test of any of five factors", "two-sided 5%"): ".23",
     ("one level significant, the other not: any of five factors", "two-sided 5%"): ".29",
@@ -121,7 +125,7 @@ for what, printed in EARLIER_FINDS.items():
 REASONS = {
     (what, ""): "Cox's ratio, as the paper printed; the earlier program took the one-step estimate"
     for what in EARLIER_FINDS
-}
+} | {(BEST, ""): "the smallest subgroup decides it, and the earlier program's size was not printed"}
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def write(measures: list[Measure], seed: int) -> None:
 def row(measure: Measure, seed: int) -> dict[str, str]:
     """A line of the file."""
     key = (measure.what, measure.level)
-    printed = EARLIER.get(key, "")
+    printed = "" if measure.table == "shuffled" else EARLIER.get(key, "")
     line = {
         "table": measure.table,
         "what": measure.what,
@@ -204,8 +208,8 @@ def half_unit(printed: str) -> float:
 def check(measures: list[Measure], rows: list[dict[str, str]]) -> list[str]:
     """What differs between a new run and the rows of the file, in words."""
     wrong = []
-    known = {(each["what"], each["level"]): each for each in rows}
-    found = {(each.what, each.level): each for each in measures}
+    known = {(each["table"], each["what"], each["level"]): each for each in rows}
+    found = {(each.table, each.what, each.level): each for each in measures}
     for key in known.keys() ^ found.keys():
         wrong.append(f"{' '.join(key)}: in the file or in the run, but not in both")
     for key in known.keys() & found.keys():
@@ -281,7 +285,7 @@ class Catch:
             simulated(trials, looks(ENDPOINTS, ["pooled", "50 mg"], [EVERYONE, *names])),
             simulated(trials, looks([TIME], ["pooled"], cuts), members=cuts),
             simulated(trials, looks([TIME], ["pooled"], [EVERYONE], days)),
-            forests_simulated(trials, names, "pooled"),
+            forests_simulated(trials, [*names, FEWER], "pooled", members=_fewer(trials)),
             as_good_as_simulated(trials, names, **good),
             as_good_as_simulated(trials, all_, **good),
             _one_step(trials, names, cuts),
@@ -330,11 +334,11 @@ class Catch:
             yield Measure("tests", what, level, tests, se * slope, len(subgroups.z))
         one = self.looks.only([Look(TIME, "pooled")])
         level = "the side chosen afterwards", "one-sided 5%"
-        yield _share("families", *level, one.found(0.05, "either").any(axis=1))
+        yield _share("other", *level, one.found(0.05, "either").any(axis=1))
         stops = classical((1 / 3, 2 / 3, 1), alpha=0.05, sides=2, delta=0).nominal_p
         for how, alpha in (("unadjusted", 0.05), ("O'Brien-Fleming", stops)):
             found = self.in_time.found(alpha, 2).any(axis=1)
-            yield _share("families", f"three looks in time, {how}", "two-sided 5%", found)
+            yield _share("other", f"three looks in time, {how}", "two-sided 5%", found)
 
     def _as_good(self):
         yield from _finds(self.good, self.good_with_cuts, "")
@@ -347,12 +351,15 @@ class Catch:
             best = self.forests.only(chosen).best_hr
             what = f"mean hazard ratio of the best of {len(chosen)} subgroups"
             yield _mean("ratios", what, best)
+        others = [name for name in self.forests.subgroups if name != SMALLEST]
+        yield _mean("ratios", BEST + SMALLER, self.forests.only(others).best_hr)
+        every = self.forests.only(self.subgroups)
         drawn = {
-            "drawn towards the factor's other level": shrink_to_each_other(self.forests),
-            "drawn towards no effect by a sceptic": shrink_to_no_effect(self.forests),
+            "drawn towards the factor's other level": shrink_to_each_other(every),
+            "drawn towards no effect by a sceptic": shrink_to_no_effect(every),
         }
         for how, shrunk in drawn.items():
-            best = shrunk.hr[np.arange(len(shrunk.hr)), self.forests.best]
+            best = shrunk.hr[np.arange(len(shrunk.hr)), every.best]
             yield _mean("ratios", f"the best of 20 subgroups, {how}", best)
 
     def _interactions(self):
@@ -367,6 +374,13 @@ class Catch:
         }
         for what, hit in rows.items():
             yield _share("interactions", what, level, hit)
+
+
+def _fewer(trials) -> dict[str, np.ndarray]:
+    """The smallest subgroup without every fifth patient."""
+    groups = trials.subgroups()
+    smallest = groups.member[:, :, groups.names.index(SMALLEST)]
+    return {FEWER: smallest & (np.arange(smallest.shape[1]) % 5 > 0)}
 
 
 def _one_step(trials, names, cuts) -> AsGood:
@@ -421,15 +435,15 @@ def _shuffles(n, rng):
     names = [name for levels in factor_levels().values() for name in levels]
     every = shuffle(twin, looks([TIME], ["pooled"], [EVERYONE, *names]), n, rng)
     for what, chosen in (
-        ("one test, labels of the twin shuffled", every.looks[:1]),
-        ("20 subgroups, labels of the twin shuffled", every.looks[1:]),
+        ("one test", every.looks[:1]),
+        ("20 subgroups", every.looks[1:]),
     ):
-        yield from _at_each_level(what, every.only(chosen))
+        yield from _at_each_level(what, every.only(chosen), "shuffled")
 
 
-def _at_each_level(what, found: Shuffle):
+def _at_each_level(what, found: Shuffle, table="families"):
     for level, (alpha, sides) in LEVELS.items():
-        yield _share("families", what, level, found.found(alpha, sides).any(axis=1))
+        yield _share(table, what, level, found.found(alpha, sides).any(axis=1))
 
 
 def _share(table, what, level, hit) -> Measure:

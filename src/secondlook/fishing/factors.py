@@ -153,7 +153,7 @@ def shrink_to_each_other(forests: Forests, *, trial: str = TRIAL) -> Shrunk:
     Notes
     -----
     Within a trial and factor the true log hazard ratios are taken to vary around a mean with
-    variance τ², estimated by DerSimonian and Laird's moments, 0 at least [1, p. 182]. An estimate
+    variance τ², estimated by DerSimonian and Laird's moments, 0 at least [1]. An estimate
     with variance v keeps τ² / (τ² + v) of its distance from the mean. The standard error
     includes that of the mean, not that of τ²; with two or three levels τ² is known poorly, so the
     intervals are somewhat short [2].
