@@ -123,7 +123,7 @@ for what, printed in EARLIER_FINDS.items():
     EARLIER |= {(what, ""): printed, (what + ONE_STEP, ""): printed}
 # Rows that may lie further from the earlier program's, and why.
 REASONS = {
-    (what, ""): "Cox's ratio, as the paper printed; the earlier program took the one-step estimate"
+    (what, ""): "Cox's ratio, as the paper printed; the earlier figures fit the one-step estimate"
     for what in EARLIER_FINDS
 } | {(BEST, ""): "the smallest subgroup decides it, and the earlier program's size was not printed"}
 
