@@ -47,7 +47,8 @@ def test_the_chain_says_what_the_normal_distribution_answers():
         assert lab.result.whole == pytest.approx(whole, abs=1e-4), now
         assert f"make a chain of {percent(lab.result.whole)}." in lab.sentence
         assert f"it would be {percent(min(p))}, its weakest link" in lab.sentence
-        assert lab.sentence.endswith(f"on its own it is {percent(math.prod(p))}.")
+        own = lab.sentence.endswith(f"; with each on its own, {percent(math.prod(p))}.")
+        assert own == (now["shared"] > 0), now
 
 
 def test_the_chain_starts_at_a_third_and_its_buttons_tell_the_story():

@@ -85,10 +85,14 @@ def _chain_sentence(chain: Chain, **_) -> str:
     else:
         links = f"Links at {', '.join(each[:-1])} and {each[-1]}"
     fate = f"with {percent(chain.shared)} of their fate shared" if chain.shared else "on their own"
-    return (
+    said = (
         f"{links}, {fate}, make a chain of {percent(chain.whole)}. Were all bound to one fate it "
-        f"would be {percent(chain.weakest)}, its weakest link; with each on its own it is "
-        f"{percent(chain.independent[-1])}."
+        f"would be {percent(chain.weakest)}, its weakest link"
+    )
+    return (
+        f"{said}; with each on its own, {percent(chain.independent[-1])}."
+        if chain.shared
+        else f"{said}."
     )
 
 
@@ -173,7 +177,10 @@ STORIES: dict[str, tuple[str, Story, Story]] = {
     ),
     "homocysteine": (
         "homocysteine at the start",
-        Story("those with much homocysteine", "More of it can be lowered there, and so there is more to gain."),
+        Story(
+            "those with much homocysteine",
+            "Where more can be lowered, there is more to gain for the nerve cells.",
+        ),
         Story(
             "those with little homocysteine",
             "Their cycle still turns, so the vitamin finds an engine that it can drive.",
