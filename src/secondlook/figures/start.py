@@ -13,6 +13,7 @@ from secondlook._normal import upper_tail
 from secondlook._planning import density
 from secondlook.evidence import Moment
 from secondlook.figures.style import (
+    ARMS,
     COBALAMIN,
     FILL,
     INK,
@@ -205,7 +206,7 @@ class ArmCurve:
 
 
 _LINES = {
-    "placebo": {"color": INK, "linestyle": "-", "linewidth": 1.6},
+    "placebo": ARMS["placebo"],
     "treated": {"color": COBALAMIN, "linestyle": "-", "linewidth": 2.8},
 }
 
@@ -218,8 +219,8 @@ def two_curves(
     left = sum(len(arm.left) for arm in arms)
     return Picture(
         title=title,
-        subtitle=f"{patients} patients, {events} events; small ticks: {left} patients who left; "
-        "dots: medians; fine black lines: the truth",
+        subtitle=f"{patients} patients, {events} events; small ticks: {left} who left; "
+        "dots: medians; fine lines: the truth",
         source="A simulated trial of a drug that does not exist; bands are 95% intervals",
         alt=f"Two survival curves with numbers at risk. {title}. {patients} patients, {events} "
         f"events, {left} left early. Medians: {each}.",

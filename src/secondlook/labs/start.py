@@ -175,8 +175,21 @@ def _sentence(trial: SmallTrial, leaving, **settings) -> str:
     )
     if leaving == 0:
         return said
-    placebo, treated = (c.median_words for c in _trial(leaving=0, **settings).curves)
-    return f"{said} Had nobody left, the medians would be {placebo} and {treated}."
+    return f"{said} Had nobody left, {_medians_words(_trial(leaving=0, **settings))}."
+
+
+def _medians_words(whole: SmallTrial) -> str:
+    placebo, treated = (curve.median for curve in whole.curves)
+    if math.isinf(placebo) and math.isinf(treated):
+        return "neither median would have been reached"
+    if math.isinf(placebo) or math.isinf(treated):
+        reached, arm, other = (
+            (treated, "treatment", "placebo")
+            if math.isinf(placebo)
+            else (placebo, "placebo", "treatment")
+        )
+        return f"the median would be {reached:.0f} months on {arm} and not reached on {other}"
+    return f"the medians would be {placebo:.0f} and {treated:.0f} months"
 
 
 def _picture(trial: SmallTrial, patients, **_) -> Picture:
