@@ -11,10 +11,12 @@ import numpy as np
 
 from secondlook.figures import style
 from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, Picture, Sheet
+from secondlook.figures.subgroup import p_words
 
 SLATE = style.LIGHT["placebo"]
 _SIGN = {True: "≠", False: "=", None: "?"}
 _CELL, _CELL_NARROW = 46, 52  # letters in a line of a table's cell
+_IN_SD = "change, in standard deviations"
 _DASHED = (0, (5, 3))
 _SHOWN = (-3.2, 4.2)  # standard deviations of the change that the rows have room for
 
@@ -28,7 +30,9 @@ class LampRow:
     label : str
     values : (patients,) or None
         The patients' changes; None for the difference between the arms.
-    mean, lower, upper, truth : float
+    mean, lower, upper : float
+    truth : float or None
+        None where nobody knows it.
     p : str
         The p value in words.
     lit : bool
@@ -39,7 +43,7 @@ class LampRow:
     mean: float
     lower: float
     upper: float
-    truth: float
+    truth: float | None
     p: str
     lit: bool
 
@@ -47,6 +51,24 @@ class LampRow:
     def words(self) -> str:
         """The row as the reader sees it."""
         return f"{self.label}: {self.mean:+.2f}, p {self.p}".replace("-", "−")
+
+
+def lamp_row(label: str, values, test, at: int = 0, truth: float | None = None) -> LampRow:
+    """Return the row of one trial's t test; its lamp is lit at the two-sided 5% level.
+
+    Parameters
+    ----------
+    label : str
+    values : (patients,) or None
+    test : secondlook.means.MeanTest
+        Of one trial or many.
+    at : int
+        Which of its trials, from 0.
+    truth : float or None
+    """
+    p = float(test.p_two_sided[at])
+    ends = (float(each[at]) for each in (test.mean, test.lower, test.upper))
+    return LampRow(label, values, *ends, truth, p_words(p), p < 0.05)
 
 
 def two_lamps(
@@ -92,6 +114,34 @@ def two_lamps(
         body=body,
         height=400,
         narrow_height=596,
+    )
+
+
+def arms_and_difference(
+    rows: Sequence[LampRow], *, title: str, subtitle: str, unit: str, source: str
+) -> Picture:
+    """Draw one trial: each arm against its own start, and the difference between the arms.
+
+    Parameters
+    ----------
+    rows : sequence of LampRow
+    title, subtitle, source : str
+    unit : str
+        Of the change, for the axis.
+    """
+
+    def body(sheet: Sheet) -> None:
+        box = (sheet.left + 8, sheet.right - 8, sheet.bottom + 42, sheet.top - 8)
+        _draw_trial(sheet, box, rows, f"change, {unit}")
+
+    return Picture(
+        title=title,
+        subtitle=subtitle,
+        source=source,
+        alt=f"Dots with means and intervals. {title}. " + "; ".join(r.words for r in rows) + ".",
+        body=body,
+        height=330,
+        narrow_height=270,
     )
 
 
@@ -197,10 +247,10 @@ def compared(
     )
 
 
-def _draw_trial(sheet: Sheet, box, rows: Sequence[LampRow]) -> None:
+def _draw_trial(sheet, box, rows: Sequence[LampRow], axis=_IN_SD) -> None:
     panel = sheet.panel(*box, _SHOWN, (len(rows) - 0.35, -0.55))
     ticks = (-2, 0, 2)
-    panel.x_axis(ticks, ("−2", "0", "2"), "change, in standard deviations")
+    panel.x_axis(ticks, ("−2", "0", "2"), axis)
     panel.line((0, 0), panel.ylim, color=style.GRID, linewidth=1.4, zorder=0)
     for y, row in enumerate(rows):
         color = COBALAMIN if row.lit else SLATE
@@ -210,7 +260,9 @@ def _draw_trial(sheet: Sheet, box, rows: Sequence[LampRow]) -> None:
         at = y + 0.16
         panel.line((row.lower, row.upper), (at, at), color=color, linewidth=2)
         panel.points(row.mean, at, color=color, size=6)
-        panel.line((row.truth,) * 2, (y - 0.14, y + 0.3), color=style.TRUTH, linewidth=1, zorder=5)
+        if row.truth is not None:
+            panel.line((row.truth,) * 2, (y - 0.14, y + 0.3), color=style.TRUTH, linewidth=1,
+                       zorder=5)  # fmt: skip
         panel.note(_SHOWN[0], y - 0.3, row.words, weight="bold" if row.lit else "normal")
         panel.points(_SHOWN[1] - 0.25, y, color=color, size=13, fill=row.lit)
 

@@ -16,9 +16,8 @@ from secondlook.cohort import trial as trial_file
 from secondlook.credibility import exaggeration, one_significant_one_not
 from secondlook.evidence import published
 from secondlook.figures import pilot as pictures
-from secondlook.figures.pilot import Bar, LampRow
+from secondlook.figures.pilot import Bar, lamp_row
 from secondlook.figures.style import Picture
-from secondlook.figures.subgroup import p_words
 from secondlook.labs.controls import Choice, Slider
 from secondlook.labs.lab import Lab, Recipe
 
@@ -140,7 +139,7 @@ def two_lamps() -> Lab:
             _SEED,
         ],
         {
-            "A well-powered arm: 80%": {"power": 80, "low": "same"},
+            "Well-powered arms": {"power": 80, "low": "same"},
             "Neither dose does anything": {"power": 5, "low": "same"},
             "Only the high dose works": {"power": 50, "low": "nothing"},
             "Next trial with the pattern": _next_pattern,
@@ -155,9 +154,7 @@ def _lamps_sentence(lamps: Lamps, power, low, **_) -> str:
     return (
         f"{said}, {ARMS[0]} is significant and {ARMS[1]} is not in {_of_100(lamps.named)} trials. "
         f"Among the {SHOWN} drawn here that happens {drawn} times. Just one of the two is "
-        f"significant, whichever it is, in {_of_100(lamps.either)}. Where the pilot's pattern "
-        f"comes up, the test between the arms is significant in "
-        f"{_of_100(lamps.between_in_pattern)}."
+        f"significant, whichever it is, in {_of_100(lamps.either)}."
     )
 
 
@@ -174,13 +171,13 @@ def _truth_words(power, low) -> str:
 def _lamps_picture(lamps: Lamps, power, low, **_) -> Picture:
     at = lamps.trial
     rows = [
-        _row(f"{arm} a day", test, at, values, truth)
+        lamp_row(f"{arm} a day", values, test, at, truth)
         for arm, test, values, truth in zip(
             ARMS, lamps.arms, lamps.changes, lamps.effects, strict=True
         )
     ]
     apart = lamps.effects[0] - lamps.effects[1]
-    rows.append(_row("difference between the arms", lamps.between, at, None, apart))
+    rows.append(lamp_row("difference between the arms", None, lamps.between, at, apart))
     drawn = int(lamps.pattern[:SHOWN].sum())
     truth = {
         "same": "Both doses do the same",
@@ -192,20 +189,6 @@ def _lamps_picture(lamps: Lamps, power, low, **_) -> Picture:
     link = "and" if low == "nothing" and power != round(100 * ALPHA) else "and yet"
     title = f"{truth}, {link} {drawn} of {SHOWN} trials light only {ARMS[0]}"
     return pictures.two_lamps(rows, lamps.lit[:SHOWN], at, title=title, arms=ARMS)
-
-
-def _row(label, test: means.MeanTest, at: int, values, truth: float) -> LampRow:
-    p = float(test.p_two_sided[at])
-    return LampRow(
-        label,
-        values,
-        float(test.mean[at]),
-        float(test.lower[at]),
-        float(test.upper[at]),
-        truth,
-        p_words(p),
-        p < ALPHA,
-    )
 
 
 def _lamps_numbers(lamps: Lamps, **_) -> list[dict[str, str]]:
