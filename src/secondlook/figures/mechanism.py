@@ -45,7 +45,7 @@ def methionine_cycle() -> Picture:
         "are spent. Marked 3: some homocysteine leaves the circle as cysteine.",
         body=_draw_cycle,
         height=360,
-        narrow_height=510,
+        narrow_height=475,
     )
 
 
