@@ -27,7 +27,7 @@ _STATIONS = {90: "methionine", 0: "SAM", -90: "SAH", 180: "homocysteine"}
 _STEPS = {
     "1": "Methionine synthase gives homocysteine a methyl group, which folate brings. "
     "Methylcobalamin passes it on.",
-    "2": "The cell spends methyl groups on its DNA, its proteins and the sheaths of its nerves.",
+    "2": "The cell spends methyl groups on its DNA, its proteins and its membranes.",
     "3": "Some homocysteine leaves the circle and becomes cysteine, which takes vitamin B6.",
 }
 
