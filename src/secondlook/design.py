@@ -293,6 +293,20 @@ def difference_of_proportions(events, patients, events_others, patients_others, 
     return Interval((p1 - p0)[()], lower[()], upper[()])
 
 
+def plain_difference(events, patients, events_others, patients_others, *, level=0.95) -> Interval:
+    """The difference of two proportions with the plain interval of Wald: estimate ± z · se [3].
+
+    Parameters, returns and errors as in :func:`difference_of_proportions`, which is to be preferred
+    where few patients have the event: se = √(p₁(1 − p₁)/n₁ + p₀(1 − p₀)/n₀) is 0 where none has.
+    """
+    z = quantile((1 + between("level", level)) / 2)
+    p1, *_ = _score("events", events, patients, z)
+    p0, *_ = _score("events_others", events_others, patients_others, z)
+    n1, n0 = positive("patients", patients), positive("patients_others", patients_others)
+    half = z * np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    return Interval((p1 - p0)[()], (p1 - p0 - half)[()], (p1 - p0 + half)[()])
+
+
 def not_ruled_out(patients, *, level=0.95) -> np.ndarray:
     """The highest true rate that goes with having seen no event at all: 1 − (1 − level)^(1/n).
 

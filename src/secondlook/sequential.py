@@ -25,6 +25,7 @@ import numpy as np
 from secondlook import _normal
 from secondlook._planning import (
     between,
+    count,
     critical,
     density,
     drift_needed,
@@ -303,6 +304,37 @@ def conditional_power(z, time, *, final, drift=None) -> np.ndarray:
     drift = z / np.sqrt(time) if drift is None else numbers("drift", drift)
     missing = numbers("final", final) - z * np.sqrt(time) - drift * (1 - time)
     return _normal.upper_tail(missing / np.sqrt(1 - time))[()]
+
+
+def draw_null(times, correlation, trials: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the z of several tests at every look of trials in which nothing works.
+
+    Parameters
+    ----------
+    times : as in :func:`boundaries`.
+    correlation : (tests, tests) of the z at any one look.
+    trials : how many to draw.
+    rng : source of the draws.
+
+    Returns
+    -------
+    array (trials, looks, tests)
+        Each test's z √t is a sum of independent increments of variance t [1, ch. 3].
+
+    Raises
+    ------
+    ValueError
+        If the times do not rise to 1, or correlation is none.
+    """
+    times, correlation = _times(times), np.atleast_2d(numbers("correlation", correlation))
+    least, vectors = np.linalg.eigh(correlation)
+    one = np.allclose(np.diag(correlation), 1) and np.allclose(correlation, correlation.T)
+    if not one or least.min() < -1e-6:
+        raise ValueError("correlation must be symmetric, 1 on the diagonal, and possible")
+    loading = vectors * np.sqrt(np.maximum(least, 0))
+    steps = rng.standard_normal((count("trials", trials), len(times), len(loading))) @ loading.T
+    steps *= np.sqrt(np.diff(times, prepend=0.0))[:, None]
+    return steps.cumsum(axis=1) / np.sqrt(times)[:, None]
 
 
 # The sum over a grid. A state is the time, the drift and the density of z √t among trials still

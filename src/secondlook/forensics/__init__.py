@@ -20,6 +20,7 @@ from secondlook.forensics.claims import (
     share_below,
     split_of_whole,
 )
+from secondlook.forensics.compatible import compatibility, compatible_limits
 from secondlook.forensics.counts import (
     adds_up,
     chi_square,
@@ -55,6 +56,8 @@ __all__ = [
     "agree",
     "chi_square",
     "combine",
+    "compatibility",
+    "compatible_limits",
     "complement",
     "difference",
     "fieller",
