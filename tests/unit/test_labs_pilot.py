@@ -162,7 +162,7 @@ def test_every_amount_comes_from_print():
 
 
 def test_the_low_dose_is_208_times_the_need():
-    low = published("K98.dose.low").value / labs.DAILY_NEED_MG
+    low = published("K98.dose.low").value / labs.daily_need_mg()
     assert f"{low:.0f}" == "208"
     (noted,) = [a for a in anomalies() if a.id == "AN.47"]
     assert "208 times 2.4 micrograms" in noted.recomputation

@@ -281,8 +281,9 @@ def _draw_grid(sheet: Sheet, box, lit: np.ndarray, trial: int, arms: Sequence[st
                     panel.points(x[mine] + shift, y[mine], color=color, size=7, fill=state)
     panel.points(x[trial], y[trial], color=INK, size=25, fill=None)
     head = f"{len(lit)} trials: the left lamp is {arms[0]},"
+    tail = f"the right one {arms[1]}; coloured: the pilot's pattern"
     sheet.text(box[0], box[3] + 24, head, weight="bold")
-    sheet.text(box[0], box[3] + 8, f"the right one {arms[1]}; red: the pilot's pattern", size=13)
+    sheet.text(box[0], box[3] + 8, tail, size=style.SMALL)
 
 
 def _draw_pilots(sheet, box, estimates, significant, truth, reported, limit) -> None:
@@ -336,7 +337,7 @@ def _draw_bars(sheet: Sheet, box, bars: Sequence[Bar], base: float, foot: str) -
             panel.segments([low], [end], [y + mark], color=color, width=12)
             panel.note(end, y + mark, bar.words, dx=6, weight="bold")
         else:
-            panel.note(low, y + mark, bar.words, dx=4, color=MUTED)
+            panel.note(low, y + mark, bar.words, dx=4, color=MUTED, halo=True)
         if sheet.narrow:
             panel.note(low, y + mark, bar.label, dy=15)
         else:

@@ -25,7 +25,6 @@ ALPHA = 0.05
 TRIALS = 4000
 SHOWN = 100  # lamps in the grid, and trials to page through
 PILOTS = 200
-DAILY_NEED_MG = 0.0024  # the recommended intake of an adult, 2.4 micrograms
 ARMS = ("25 mg", "0.5 mg")
 # Ordinary seeds: what is drawn first lies near what the formulas say.
 _SEED = Slider("seed", "Seed of the simulation", 1, 99, 43, more=True)
@@ -367,6 +366,11 @@ _MEASURES = {
 }
 
 
+def daily_need_mg() -> float:
+    """Return what an adult should swallow of the vitamin in a day, in mg."""
+    return _number("RDA.b12") / 1000
+
+
 def _number(id: str) -> float:
     return published(id).value
 
@@ -552,7 +556,7 @@ def _compare_picture(compared: Comparison, first, second, measure) -> Picture:
     else:
         changed = len(compared.changed)
         title = f"{a.short} against {b.short}: {changed} of {len(ASPECTS)} things differ"
-    need = 7 * DAILY_NEED_MG
+    need = 7 * daily_need_mg()
     at_base = "the axis starts at an adult's need of the vitamin in a week"
     return pictures.compared(
         bars,
@@ -570,7 +574,7 @@ def _amount_words(label: str, amount: float | None, measure: str) -> str:
     if amount is None:
         return "none of the drug" if label.endswith("placebo") else "not stated"
     if measure == "week":
-        return f"{_mg(amount)}, {amount / (7 * DAILY_NEED_MG):,.0f} × need"
+        return f"{_mg(amount)}, {amount / (7 * daily_need_mg()):,.0f} × need"
     return _mg(amount)
 
 
