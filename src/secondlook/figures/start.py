@@ -283,7 +283,7 @@ def intervals(hr, lower, upper, truth: float) -> Picture:
     return Picture(
         title=f"{missed.sum()} of {len(hr)} intervals miss the truth, and nothing on them says so",
         subtitle="Hazard ratios of the same trial, run again and again; thick bars miss",
-        source=f"Simulated trials; fine black line: the truth, {truth:.2f}",
+        source=f"Simulated trials; fine upright line: the truth, {truth:.2f}",
         alt=f"A stack of {len(hr)} intervals around a line at the true hazard ratio {truth:.2f}. "
         f"{missed.sum()} of them do not reach the line. The estimates run from {hr.min():.2f} to "
         f"{hr.max():.2f}.",
@@ -321,7 +321,7 @@ def tails(z: float) -> Picture:
     return Picture(
         title=f"The same result: two-sided p {two:.2f}, one-sided p {one:.2f}",
         subtitle="What a drug that does nothing would give; shaded: what the p counts",
-        source=f"The normal curve; the black line is a result {abs(z):.2f} standard errors "
+        source=f"The normal curve; the upright line is a result {abs(z):.2f} standard errors "
         f"towards {side}",
         alt="Two normal curves with a line at the same result on the side of "
         f"{side}. Two-sided, both tails beyond it are shaded, {two:.2f}. One-sided for benefit, "
@@ -352,6 +352,6 @@ def _draw_tails(sheet: Sheet, z: float, two: float, one: float) -> None:
             if some[run[0]]:
                 panel.band(grid[run], 0 * grid[run], height[run], color=COBALAMIN)
         panel.line(grid, height, color=INK, linewidth=1.6)
-        panel.line((z, z), (0, 0.36), color=TRUTH, linewidth=1)
+        panel.line((z, z), (0, 0.36), color=INK, linewidth=1.6)
         panel.x_axis((-2.4, 0, 2.4), ("benefit", "no difference", "harm"))
         sheet.text(box[0], box[3] + 8, name, size=TEXT, weight="bold")
