@@ -1,55 +1,33 @@
 """Exercises of chapter 2: keys and wrong turns computed the way a learner goes right or wrong."""
 
-import ast
-import io
-from contextlib import redirect_stdout
 from math import comb, sqrt
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
+from _exercises import (
+    assert_every_wrong_turn_meets_its_message,
+    assert_intervals_do_not_overlap,
+    assert_solutions_pass_and_stubs_fail,
+)
 from scipy import stats
 
 from secondlook import means
-from secondlook.checks import Feedback, check, check_table
+from secondlook.checks import check, check_table
 from secondlook.credibility import exaggeration, one_significant_one_not
 from secondlook.evidence import published
 from secondlook.labs.pilot import small_and_lucky, two_lamps
 from secondlook.questions import question
 
-ROOT = Path(__file__).resolve().parents[2]
-IDS = ("02.pattern", "02.right_test", "02.rebuild_p", "02.type_m", "02.weekly_ratio")
+STEM = "02_pilot"
+IDS = ("02.pattern", "02.right_test", "02.rebuild_p", "02.type_m", "02.dose_share")
 
 
-def answers(folder):
-    """Run a notebook's code and return the feedback of each of its check cells, by id."""
-    cells = nbformat.read(ROOT / folder / "02_pilot.ipynb", as_version=4).cells
-    space, feedback = {}, {}
-    for cell in cells:
-        if cell.cell_type != "code":
-            continue
-        if "check" in cell.metadata.get("tags", []):
-            call = ast.parse(cell.source, mode="eval").body
-            feedback[call.args[0].value] = eval(cell.source, space)
-        else:
-            with redirect_stdout(io.StringIO()):
-                exec(cell.source, space)
-    return feedback
+def test_every_solution_passes_and_every_stub_fails():
+    assert_solutions_pass_and_stubs_fail(STEM, IDS)
 
 
-def test_every_solution_passes():
-    feedback = answers("solutions")
-    assert set(feedback) == set(IDS)
-    for id, said in feedback.items():
-        assert said == Feedback(True, check_table(id)["right_message"])
-
-
-def test_every_stub_fails():
-    feedback = answers("exercises")
-    assert set(feedback) == set(IDS)
-    for said in feedback.values():
-        assert said == Feedback(False, check_table(IDS[0])["messages"]["stub"], quiet=True)
+def test_no_two_intervals_overlap():
+    assert_intervals_do_not_overlap(IDS)
 
 
 # --- the keys and the wrong turns, computed again -----------------------------------------------
@@ -85,14 +63,14 @@ KEYS = {
     "02.right_test": stats.ttest_ind_from_stats(HIGH, HIGH_SD, N, LOW, LOW_SD, N).pvalue,
     "02.rebuild_p": stats.fisher_exact(TABLE).pvalue,
     "02.type_m": significant_mean(LOW_POWER) / drift(LOW_POWER),
-    "02.weekly_ratio": 7 * 25 / (2 * 50),
+    "02.dose_share": 25 * 14 / (50 * 2 * 182),
 }
 
 
 @pytest.mark.parametrize("id", IDS)
 def test_the_keys_lie_in_the_right_intervals(id):
     assert check(id, KEYS[id]).correct
-    digits = 2 if id in ("02.pattern", "02.type_m", "02.weekly_ratio") else 3
+    digits = 2 if id in ("02.pattern", "02.type_m") else 3
     assert check(id, f"{KEYS[id]:.{digits}f}").correct
     assert check(id, np.float64(KEYS[id])).correct
 
@@ -100,8 +78,8 @@ def test_the_keys_lie_in_the_right_intervals(id):
 def test_equivalent_forms_are_accepted():
     for form in ("0.16", "16%", "0.160", "4/25", "0,16", np.float64(0.16), 0.16):
         assert check("02.pattern", form).correct, form
-    for form in ("7/4", "1.75", 1.75):
-        assert check("02.weekly_ratio", form).correct, form
+    for form in ("350/18200", "1.9%", "0,019", 0.0192):
+        assert check("02.dose_share", form).correct, form
 
 
 def test_labs_and_package_agree_with_the_keys():
@@ -182,13 +160,18 @@ def wrong_sizes():
     }
 
 
-def wrong_weeks():
+def wrong_shares():
+    weeks = 182
     return {
-        "one injection of each day and week": (25 / (2 * 50),),
+        "one week of the pilot": (25 * 7 / (50 * 2 * weeks),),
+        "length only": (14 / (7 * weeks), 2 / weeks),
+        "two weeks, two injections": (25 * 2 * 2 / (50 * 2 * weeks),),
+        "one injection a week, or the other arm": (
+            25 * 14 / (50 * weeks),
+            25 * 14 / (25 * 2 * weeks),
+        ),
+        "days over weeks": (14 / weeks,),
         "per injection": (25 / 50,),
-        "upside down": (2 * 50 / (7 * 25),),
-        "working days": (5 * 25 / (2 * 50),),
-        "two weeks against one": (14 * 25 / (2 * 50), 7 * 25 / 50),
     }
 
 
@@ -197,19 +180,15 @@ WRONG = {
     "02.right_test": wrong_tests,
     "02.rebuild_p": wrong_rebuilt,
     "02.type_m": wrong_sizes,
-    "02.weekly_ratio": wrong_weeks,
+    "02.dose_share": wrong_shares,
 }
 
 
-@pytest.mark.parametrize("id", IDS)
-def test_every_catalogued_wrong_answer_meets_its_own_message(id):
-    turns = WRONG[id]()
-    messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
-    assert list(messages) == list(turns)
-    assert len(set(messages.values())) == len(messages)
-    for name, values in turns.items():
-        for value in values:
-            assert check(id, value) == Feedback(False, messages[name]), (name, value)
+def test_every_catalogued_wrong_answer_meets_its_own_message():
+    assert_every_wrong_turn_meets_its_message({id: turns() for id, turns in WRONG.items()})
+    for id in IDS:
+        messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
+        assert len(set(messages)) == len(messages)
 
 
 @pytest.mark.parametrize("id", IDS)

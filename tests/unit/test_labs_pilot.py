@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from _labs import settings_to_try
 from scipy import stats
-from test_figures import svgs
+from test_figures import assert_words_fit, svgs
 
 from secondlook._data import data_path
+from secondlook.cohort import load
 from secondlook.evidence import anomalies, published
 from secondlook.figures.pilot import arms_and_difference, lamp_row
 from secondlook.labs import pilot as labs
@@ -200,7 +201,16 @@ def test_the_2007_abstract_and_the_pilot_are_not_said_to_be_one_study():
 
 
 def test_arms_and_difference_tells_each_row_and_draws_no_truth():
-    rows = [lamp_row("one arm", [0.1, 0.5, 0.9], within([0.1, 0.5, 0.9]))]
+    twin = load("kaji1998")
+    high, low = (twin.loc[twin["arm"] == arm, "cmap_change_w4"] for arm in ("25 mg", "0.5 mg"))
+    rows = [
+        lamp_row("25 mg a day", high, within(high)),
+        lamp_row("0.5 mg a day", low, within(low)),
+        lamp_row("difference between the arms", None, difference(high, low)),
+    ]
+    assert [row.lit for row in rows] == [True, False, False]
     picture = arms_and_difference(rows, title="T", subtitle="s", unit="mV", source="x")
-    assert "one arm: +0.50, p" in picture.alt
+    p = stats.ttest_ind(high, low).pvalue
+    assert f"the arms: +{high.mean() - low.mean():.2f}, p {p:.2f}" in picture.alt
     assert "#000000" not in picture.svg()
+    assert_words_fit(picture)

@@ -285,8 +285,8 @@ def _pilots_sentence(pilots: Pilots, patients, **_) -> str:
     return (
         f"With {patients} patients in each arm and a true difference of {pilots.truth:.2f} "
         f"standard deviations, {_of_100(pilots.power)} pilots are significant, and those show on "
-        f"average {pilots.type_m:.1f} times the truth. The wrong way point "
-        f"{_of_100(pilots.type_s)} significant ones."
+        f"average {pilots.type_m:.1f} times the truth. "
+        f"{_of_100(pilots.type_s).capitalize()} significant ones point the wrong way."
     )
 
 
@@ -536,7 +536,7 @@ def _compare_sentence(compared: Comparison, first, second, measure) -> str:
         return f"The same study twice, so nothing changed: {_range(a, measure)} {unit}."
     changed = len(compared.changed)
     words = ", ".join(aspect.lower() for aspect in compared.changed)
-    said = f"{a.short} against {b.short}: {changed} of {len(ASPECTS)} things differ, {words}."
+    said = f"Between {a.short} and {b.short}, {changed} of {len(ASPECTS)} things differ: {words}."
     if compared.open:
         said += f" Not stated: {', '.join(aspect.lower() for aspect in compared.open)}."
     return f"{said} The dose {unit}: {_range(a, measure)} against {_range(b, measure)}."
@@ -555,7 +555,7 @@ def _compare_picture(compared: Comparison, first, second, measure) -> Picture:
         bars, b = bars[: len(a.arms)], a
     else:
         changed = len(compared.changed)
-        title = f"{a.short} against {b.short}: {changed} of {len(ASPECTS)} things differ"
+        title = f"{a.short} and {b.short}: {changed} of {len(ASPECTS)} things differ"
     need = 7 * daily_need_mg()
     at_base = "the axis starts at an adult's need of the vitamin in a week"
     return pictures.compared(
