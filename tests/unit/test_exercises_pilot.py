@@ -15,6 +15,7 @@ from secondlook import means
 from secondlook.checks import check, check_table
 from secondlook.credibility import exaggeration, one_significant_one_not
 from secondlook.evidence import published
+from secondlook.forensics import two_by_two
 from secondlook.labs.pilot import small_and_lucky, two_lamps
 from secondlook.questions import question
 
@@ -205,6 +206,7 @@ def test_the_questions_tell_the_published_numbers():
         assert f" {published(id).value:.0f} " in asked
     p = stats.fisher_exact([[11, 7], [0, 16]]).pvalue
     assert f"about {p:.4f}." in asked
+    assert two_by_two(11, 18, 0, 16).values["p_two_sided"] == pytest.approx(p)  # the chapter's
     assert f"{published('K98.dose.low').value:g} mg a day" in question("02.low_dose").asks
     assert published("K98.n.high").value == 12  # “with 12 patients in each arm”
 
