@@ -144,6 +144,7 @@ def two_lamps() -> Lab:
             "Next trial with the pattern": _next_pattern,
         },
         Recipe(_lamps, _lamps_sentence, _lamps_picture, _lamps_numbers),
+        smooth=True,
     )
 
 
