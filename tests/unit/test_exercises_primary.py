@@ -59,8 +59,9 @@ def needed(alpha=ALPHA, power=POWER, hr=PLAN_HR, four=4, distance=None):
     return four * (quantile(1 - alpha) + quantile(power)) ** 2 / distance**2
 
 
-def seen(events=PAIR, alpha=ALPHA, distance=-log(PLAN_HR), quarter=0.25):
+def seen(events=PAIR, alpha=ALPHA, distance=None, quarter=0.25):
     """Power of a one-sided test with so many events."""
+    distance = -log(PLAN_HR) if distance is None else distance
     return tail(quantile(1 - alpha) - distance * sqrt(events * quarter))
 
 
@@ -370,9 +371,11 @@ def test_the_questions_tell_the_published_numbers():
     asked = question("03.failed").asks
     assert f"{hr.value:.2f}, with an interval from {hr.lower:.2f} to {hr.upper:.2f}" in asked
     asked = question("03.adjusted").asks
-    assert published("K19.T2A.p.tte.50.crude").text in asked
-    assert published("K19.T2A.p.tte.50.adj").text in asked
-    assert f"nine of {N} patients on 25 mg, five of {M}" in question("03.harm").asks
+    assert f"crude p of {published('K19.T2A.p.tte.tot.crude').text} " in asked
+    assert f"adjusted p of {published('K19.T2A.p.tte.tot.adj').text}." in asked
+    asked = question("03.harm").asks
+    assert f"nine of {N} patients on 25 mg, five of {M}" in asked
+    assert f"p = {stats.fisher_exact([[A, N - A], [B, M - B]]).pvalue:.2f}." in asked
     options = {option.key: option.text for option in question("03.arms").options}
     assert options["loses"] == f"It sees about {PAIR:.0f} events, and its power falls."
     assert -published("K19.T2A.frs.med.plc").value == 24  # “a median loss of 24 points”

@@ -55,7 +55,7 @@ class Cell:
         try:
             printed = float(self.printed.replace("−", "-"))
         except ValueError:
-            return "none" if not math.isfinite(self.value) else "no number in print"
+            return "no number in print" if math.isfinite(self.value) else "same"
         if not math.isfinite(self.value):
             return "the twin has no number"
         gap = round(self.value - printed, self.digits + (self.digits > 1))
@@ -89,13 +89,33 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def beside_print(rows: Sequence[Cell], caption: str) -> Table:
-    """Return a table of cells: printed, computed, and the difference of the two."""
+def beside_print(rows: Mapping[str, Sequence[Cell]], caption: str) -> Table:
+    """Return a table with one line for each published row: printed, computed, and the difference.
+
+    Parameters
+    ----------
+    rows : dict of label to cells
+        The value, then its limits if it has any; as :func:`cells` returns them.
+    caption : str
+    """
     return Table(
         ["Table 2A", "printed", "the twin", "difference"],
-        [[cell.label, cell.printed, cell.computed, cell.difference] for cell in rows],
+        [
+            [
+                label,
+                _with_limits([cell.printed for cell in line]),
+                _with_limits([cell.computed for cell in line]),
+                ", ".join(cell.difference for cell in line),
+            ]
+            for label, line in rows.items()
+        ],
         caption=caption,
     )
+
+
+def _with_limits(numbers: Sequence[str]) -> str:
+    first, *limits = numbers
+    return f"{first} ({' to '.join(limits)})" if limits else first
 
 
 # ---------------------------------------------------------------- ranked changes
