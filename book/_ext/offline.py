@@ -40,6 +40,16 @@ def keep_here(app: Sphinx, pagename: str, templatename: str, context: dict, doct
         body = body.replace(' role="list" class="citation-list"', ' class="citation-list"')
         body = body.replace(' role="doc-biblioentry"', "")
         context["body"] = body
+    if tree := context.get("generate_toctree_html"):
+        context["generate_toctree_html"] = lambda *a, **k: name_folds(tree(*a, **k))
+
+
+def name_folds(soup):
+    """Give the buttons that fold a part of the contents the name of the page they belong to."""
+    for item in soup.select("li:has(> details)"):
+        page = item.select_one("a").get_text(strip=True)
+        item.select_one("details > summary")["aria-label"] = f"Pages of: {page}"
+    return soup
 
 
 def is_ours(file: object) -> bool:
