@@ -118,24 +118,30 @@ class CoverageTable(SphinxDirective):
 
 
 def table_html(rows: list[dict], book: Notebook) -> str:
-    """Return the coverage of a chapter as an accessible table."""
+    """Return the coverage of a chapter as an accessible table.
+
+    The roles repeat what the elements mean: on a narrow screen the cells are stacked, and a browser
+    then forgets that it was a table.
+    """
     heads = ["You can …", *PARTS.values(), "Misconception"]
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    head = "".join(f'<th role="columnheader" scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(_row_html(row, book) for row in rows)
     return (
-        '<div class="sl-scroll" tabindex="0" role="region" aria-label="Coverage">'
-        '<table class="sl-table sl-coverage"><caption>What serves each objective</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        '<table class="sl-table sl-coverage" role="table">'
+        "<caption>What serves each objective</caption>"
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
     )
 
 
 def _row_html(row: dict, book: Notebook) -> str:
-    cells = f'<th scope="row">{escape(row["objective"])}</th>'
-    for part in PARTS:
+    cells = f'<th role="rowheader" scope="row">{escape(row["objective"])}</th>'
+    for part, head in PARTS.items():
         words = getattr(book, part)
         items = "".join(f"<li>{escape(_short(words[name]))}</li>" for name in row[part])
-        cells += f"<td><ul>{items}</ul></td>"
-    return f"<tr>{cells}<td>{escape(row['misconception'])}</td></tr>"
+        cells += f'<td role="cell" data-head="{head}"><ul>{items}</ul></td>'
+    against = f'<td role="cell" data-head="Misconception">{escape(row["misconception"])}</td>'
+    return f'<tr role="row">{cells}{against}</tr>'
 
 
 def _short(words: str) -> str:

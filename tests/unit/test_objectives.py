@@ -46,7 +46,7 @@ def rows():
 
 def test_the_table_holds_the_words_of_the_notebook(rows, book):
     html = objectives.table_html(rows, book)
-    assert html.count("<tr>") == 1 + len(rows)
+    assert html.count("<tr ") == 1 + len(rows)
     assert "<li>Fishing rig</li>" in html
     assert "<li>Of 100 useless drugs, how many show at least one" in html
     assert "<ul></ul>" not in html
