@@ -51,14 +51,14 @@ def as_numbers(name: str, value, *, finite: bool = True) -> np.ndarray:
 
 def as_flags(name: str, value) -> np.ndarray:
     """True and False, or 1 and 0, as bool (trials, patients)."""
-    return _two_axes(name, _flags(name, value))
+    return _two_axes(name, flags(name, value))
 
 
 def as_members(value, patients: int) -> np.ndarray:
     """Subgroup membership as bool (1 or trials, patients, subgroups); None is everyone."""
     if value is None:
         return np.ones((1, patients, 1), dtype=bool)
-    array = _flags("member", value)
+    array = flags("member", value)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim == 2:
@@ -165,11 +165,14 @@ def check_memory(what: str, count: int, size: int, remedy: str) -> None:
         )
 
 
-def _flags(name: str, value) -> np.ndarray:
+def flags(name: str, value) -> np.ndarray:
+    """True and False, or 1 and 0, as bool of any shape."""
     array = as_array(name, value)
     if array.dtype == bool:
         return array
     try:
+        if array.dtype.kind in "cmM":
+            raise TypeError("neither complex numbers nor dates")
         array = array if array.dtype.kind in "iu" else array.astype(float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be True or False, or 1 or 0, for each patient") from None

@@ -31,11 +31,14 @@ def critical(alpha, sides) -> float:
     ValueError
         If alpha is not strictly between 0 and 1, or sides is neither 1 nor 2.
     """
-    if np.ndim(alpha) or not 0 < alpha < 1:
-        raise ValueError(f"alpha is {alpha}; it must be one number between 0 and 1, such as 0.05")
-    if np.ndim(sides) or sides not in (1, 2):
+    return -_normal.quantile(one("alpha", alpha, 0, 1) / check_sides(sides))
+
+
+def check_sides(sides) -> int:
+    """Refuse sides that are neither 1 nor 2."""
+    if isinstance(sides, bool) or np.ndim(as_given("sides", sides)) or sides not in (1, 2):
         raise ValueError(f"sides is {sides!r}; it must be 1 or 2")
-    return -_normal.quantile(alpha / sides)
+    return int(sides)
 
 
 def power_at(drift, alpha, sides) -> np.ndarray:
@@ -80,21 +83,52 @@ def positive(name: str, value, *, zero: bool = False) -> np.ndarray:
     return array
 
 
-def numbers(name: str, value) -> np.ndarray:
-    """The value as an array of floats, without nan."""
+def one(name: str, value, low: float = -np.inf, high: float = np.inf, *, ends=False) -> float:
+    """One number strictly between low and high; ends says that the limits are allowed too."""
+    array = numbers(name, value)
+    if array.ndim:
+        raise ValueError(f"{name} has shape {array.shape}; it must be one number")
+    if np.isinf((low, high)).all():
+        return float(_finite(name, array))
+    return float(between(name, array, low, high, ends=ends))
+
+
+def numbers(name: str, value, *, nan: bool = False) -> np.ndarray:
+    """The value as an array of floats; nan says that those are allowed."""
     try:
-        array = np.asarray(value, dtype=float)
+        array = as_given(name, value)
+        if array.dtype.kind in "cmMUS" or value is None:
+            raise TypeError("neither complex numbers, dates nor words")
+        array = array.astype(float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a number, or numbers of one shape") from None
-    _refuse(name, array, np.isnan(array), "it must be a number")
+    if not nan:
+        _refuse(name, array, np.isnan(array), "it must be a number")
     return array
+
+
+def as_given(name: str, value) -> np.ndarray:
+    """The value as an array of anything, if its rows have one length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a number, or numbers of one shape") from None
 
 
 def count(name: str, value) -> int:
     """A whole number of one or more."""
-    if np.ndim(value) or value != int(value) or value < 1:
+    given = as_given(name, value)
+    good = given.ndim == 0 and given.dtype.kind in "iuf" and 1 <= given < np.inf
+    if not good or given != int(given):
         raise ValueError(f"{name} is {value}; it must be a whole number of 1 or more")
-    return int(value)
+    return int(given)
+
+
+def generator(rng) -> np.random.Generator:
+    """Refuse what is no generator of random numbers, such as a seed."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng is {rng!r}; it must be a generator: numpy.random.default_rng(seed)")
+    return rng
 
 
 def root(f, low: float, high: float, tolerance: float = 1e-12) -> float:
@@ -122,6 +156,11 @@ def root(f, low: float, high: float, tolerance: float = 1e-12) -> float:
             f_low /= 2
         high, f_high = guess, value
     return high
+
+
+def _finite(name: str, array: np.ndarray) -> np.ndarray:
+    _refuse(name, array, ~np.isfinite(array), "it must be finite")
+    return array
 
 
 def _refuse(name: str, array: np.ndarray, wrong: np.ndarray, why: str) -> None:

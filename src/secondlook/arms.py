@@ -21,12 +21,15 @@ from itertools import combinations
 import numpy as np
 
 from secondlook import _normal
+from secondlook._arrays import check_memory
 from secondlook._planning import (
     between,
     count,
     critical,
     density,
+    generator,
     numbers,
+    one,
     positive,
     power_at,
     root,
@@ -109,7 +112,10 @@ def expected_events(sizes, hazards, *, follow_up, accrual=0.0, withdrawal=0.0) -
     """
     sizes, hazards = _arms(sizes=sizes, hazards=hazards)
     return sizes * event_probability(
-        hazards, follow_up=follow_up, accrual=accrual, withdrawal=withdrawal
+        hazards,
+        follow_up=one("follow_up", follow_up),
+        accrual=one("accrual", accrual),
+        withdrawal=_rates(withdrawal, len(sizes)),
     )
 
 
@@ -124,7 +130,7 @@ def follow_up_for(events, sizes, hazards, *, accrual=0.0, withdrawal=0.0) -> flo
         If they are expected before the last patient has entered, or never.
     """
     sizes, hazards = _arms(sizes=sizes, hazards=hazards)
-    events, rates = float(positive("events", events)), {"withdrawal": withdrawal}
+    events, rates = float(positive("events", one("events", events))), {"withdrawal": withdrawal}
 
     def excess(follow_up):
         seen = expected_events(sizes, hazards, follow_up=follow_up, accrual=accrual, **rates)
@@ -134,7 +140,7 @@ def follow_up_for(events, sizes, hazards, *, accrual=0.0, withdrawal=0.0) -> flo
         raise ValueError(
             f"events: {events:g} are expected before enrolment ends; enrol fewer patients"
         )
-    longest = 40 / max((hazards + np.asarray(withdrawal, dtype=float)).min(), 1e-300)
+    longest = 40 / max((hazards + _rates(withdrawal, len(sizes))).min(), 1e-300)
     if excess(longest) < 0:
         raise ValueError(
             f"events: {events:g} are never reached, at most {excess(longest) + events:.0f} are "
@@ -158,13 +164,15 @@ def patients(events, probability, allocation=None) -> np.ndarray:
     -------
     (arms,) whole numbers, rounded up.
     """
-    probability = between("probability", np.atleast_1d(probability), ends=True)
+    probability = between(
+        "probability", np.atleast_1d(numbers("probability", probability)), ends=True
+    )
     if allocation is None:
         allocation = np.ones(probability.shape)
     probability, allocation = _arms(probability=probability, allocation=allocation)
     if not (allocation * probability).sum() > 0:
         raise ValueError("probability is 0 in every arm: no number of patients brings an event")
-    scale = positive("events", events) / (allocation * probability).sum()
+    scale = positive("events", one("events", events)) / (allocation * probability).sum()
     return np.ceil(np.round(scale * allocation, 9)).astype(int)
 
 
@@ -192,9 +200,10 @@ def contrast_power(events, hr, contrasts, *, alpha, sides, sizes=None) -> Contra
     ValueError
         If an argument does not fit, or a contrast lacks its control or its treated.
     """
-    hr = positive("hr", np.atleast_1d(hr))
+    hr = np.atleast_1d(positive("hr", hr))
     sizes = np.ones(hr.shape) if sizes is None else sizes
-    if np.ndim(events) == 0:
+    events = positive("events", events, zero=True)
+    if events.ndim == 0:
         events = events * np.asarray(sizes, dtype=float) / np.sum(sizes)
     hr, sizes, events = _arms(hr=hr, sizes=sizes, events=events)
     positive("sizes", sizes)
@@ -248,11 +257,15 @@ def draw_trials(
     """
     if follow_up is None and events is None:
         raise ValueError("give follow_up or events; without either the trial never ends")
-    sizes = [count("sizes", size) for size in np.atleast_1d(sizes)]
+    generator(rng)
+    sizes = [count("sizes", size) for size in np.atleast_1d(numbers("sizes", sizes))]
+    cells = count("trials", trials) * sum(sizes)
+    check_memory(f"trials: {trials:,} × {sum(sizes):,} patients", cells, 80, "draw fewer at a time")
+    accrual, cuts = one("accrual", accrual), np.atleast_1d(numbers("cuts", cuts))
     arm = np.repeat(np.arange(len(sizes)), sizes)
-    shape = count("trials", trials), len(arm)
+    shape = int(trials), len(arm)
     failure = _failure_times(rng.exponential(size=shape), arm, _pieces(sizes, hazards, cuts), cuts)
-    rate = np.broadcast_to(positive("withdrawal", withdrawal, zero=True), len(sizes))[arm]
+    rate = _rates(withdrawal, len(sizes))[arm]
     with np.errstate(divide="ignore"):
         left = rng.exponential(size=shape) / rate
     entry = rng.random(shape) * positive("accrual", accrual, zero=True)
@@ -268,10 +281,13 @@ def _ends(seen: np.ndarray, accrual, follow_up, events) -> np.ndarray:
     """The date on which each trial ends; infinite if all are followed until they leave."""
     end = np.full(len(seen), np.inf)
     if follow_up is not None:
-        end[:] = accrual + positive("follow_up", follow_up, zero=True)
+        end[:] = accrual + positive("follow_up", one("follow_up", follow_up), zero=True)
     if events is not None:
-        if count("events", events) > seen.shape[1]:
-            raise ValueError(f"events is {events}, more than the {seen.shape[1]} patients")
+        events = count("events", events)
+        if events > seen.shape[1]:
+            raise ValueError(
+                f"events is {events}, more than the {seen.shape[1]} patients; ask for fewer"
+            )
         end = np.minimum(end, np.partition(seen, events - 1, axis=1)[:, events - 1])
     return end
 
@@ -293,7 +309,7 @@ def _pieces(sizes, hazards, cuts) -> np.ndarray:
     """Hazards as (arms, pieces), one piece more than there are cuts."""
     hazards = positive("hazards", hazards, zero=True)
     hazards = hazards[:, None] if hazards.ndim == 1 else hazards
-    if hazards.shape != (len(sizes), len(cuts) + 1):
+    if cuts.ndim > 1 or hazards.shape != (len(sizes), len(cuts) + 1):
         raise ValueError(
             f"hazards has shape {hazards.shape}; with {len(sizes)} sizes and {len(cuts)} cuts it "
             f"must be ({len(sizes)}, {len(cuts) + 1})"
@@ -301,6 +317,16 @@ def _pieces(sizes, hazards, cuts) -> np.ndarray:
     if len(cuts) and np.any(np.diff(np.concatenate([[0], positive("cuts", cuts)])) <= 0):
         raise ValueError(f"cuts is {list(cuts)}; the times must rise")
     return hazards
+
+
+def _rates(withdrawal, arms: int) -> np.ndarray:
+    """The rate of withdrawal in each arm, from one for all or one each."""
+    rates = positive("withdrawal", withdrawal, zero=True)
+    if rates.shape not in ((), (arms,)):
+        raise ValueError(
+            f"withdrawal has shape {rates.shape}; it must be one rate, or {arms}, one for each arm"
+        )
+    return np.broadcast_to(rates, arms)
 
 
 def _arms(**values) -> list[np.ndarray]:
@@ -323,8 +349,8 @@ def _signs(contrasts, arms: int) -> np.ndarray:
             f"contrasts has shape {np.shape(contrasts)}; it must be (contrasts, {arms}), with at "
             "most six contrasts of at most four arms"
         )
-    for row, one in enumerate(sign):
-        if not {-1, 1} <= set(one):
+    for row, signs in enumerate(sign):
+        if not {-1, 1} <= set(signs):
             raise ValueError(
                 f"contrasts: row {row} is {given[row].tolist()}; it needs a "
                 "negative entry for the control and a positive one for the treated"

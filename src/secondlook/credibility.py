@@ -25,13 +25,15 @@ from secondlook._planning import (
     critical,
     density,
     drift_needed,
+    generator,
     numbers,
+    one,
     positive,
     power_at,
     quantile,
 )
 
-_CAUSE = np.linspace(-8, 8, 801)  # values of a shared cause; finer changes no chain by 1e-9
+_NEARLY = 1e-8  # a cause shared all but so much is wholly shared
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ def power_at_level(power, alpha, level) -> np.ndarray:
     -------
     Array of the shape of power, by the normal approximation.
     """
+    level = one("level", level, 0, 1)
     return power_at(drift_needed(alpha, power, 1), level, 1)[()]
 
 
@@ -179,8 +182,8 @@ def chain(probability, shared=0.0) -> np.ndarray:
     (..., links) array; its last column is the whole chain. A link holds if
     √shared · C + √(1 − shared) · E stays below the normal quantile of its probability, where the
     cause C and each link's own E are standard normal: a one-factor Gaussian copula [4], summed
-    over C. At 0 the links are independent and the chain is their product; at 1 it is its weakest
-    link, the most that any dependence allows. Between, it rises with shared.
+    over C. At 0 the links are independent and the chain is their product; at 1, or within 1e-8 of
+    it, it is its weakest link, the most that any dependence allows. Between, it rises with shared.
 
     Raises
     ------
@@ -188,21 +191,29 @@ def chain(probability, shared=0.0) -> np.ndarray:
         If there is no link, a number is not from 0 to 1, or shared is not one number.
     """
     links = np.atleast_1d(between("probability", probability, ends=True))
-    if np.ndim(shared):
-        raise ValueError("shared must be one number, the same for all links, such as 0.5")
-    shared = float(between("shared", shared, ends=True))
+    shared = one("shared", shared, 0, 1, ends=True)
     if links.shape[-1] == 0:
         raise ValueError("probability has no link; a chain needs at least one")
     if shared == 0:
         return links.cumprod(axis=-1)
-    if shared == 1:
+    if shared > 1 - _NEARLY:
         return np.minimum.accumulate(links, axis=-1)
     limit = np.where(links > 0, np.inf, -np.inf)
     inside = (links > 0) & (links < 1)
     limit[inside] = quantile(links[inside])
-    own = (limit[..., None] - np.sqrt(shared) * _CAUSE) / np.sqrt(1 - shared)
-    weight = density(_CAUSE)
+    cause = _causes(shared)
+    own = (limit[..., None] - np.sqrt(shared) * cause) / np.sqrt(1 - shared)
+    weight = density(cause)
     return _normal.upper_tail(-own).cumprod(axis=-2) @ (weight / weight.sum())
+
+
+def _causes(shared: float) -> np.ndarray:
+    """Evenly spaced values of a shared cause; twice as many change no chain by 1e-9.
+
+    A link breaks within about √(1/shared − 1) of the cause, so the steps must be no longer.
+    """
+    step = min(0.02, np.sqrt(1 / shared - 1) / 1.2)
+    return np.linspace(-8, 8, int(np.ceil(16 / step)) + 1)
 
 
 @dataclass(frozen=True)
@@ -240,6 +251,6 @@ def coin_subgroups(rounds, rng: np.random.Generator, *, real=0.0) -> Coins:
         The second trial agrees with probability real + (1 − real) / 2. With the same seed a
         larger share of real differences keeps every agreement that a smaller one had.
     """
-    real = float(between("real", real, ends=True))
-    first, second, kind = rng.random((3, count("rounds", rounds)))
+    real = one("real", real, 0, 1, ends=True)
+    first, second, kind = generator(rng).random((3, count("rounds", rounds)))
     return Coins(first < 0.5, ((first < 0.5) == (second < 0.5)) | (kind < real))

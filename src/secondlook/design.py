@@ -29,6 +29,7 @@ from secondlook._planning import (
     count,
     critical,
     drift_needed,
+    generator,
     numbers,
     positive,
     power_at,
@@ -102,7 +103,7 @@ def events(hr, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
 
     Parameters
     ----------
-    hr : hazard ratio to detect, not 1.
+    hr : hazard ratio to detect, not 1. Above 1 the test is one that looks for harm.
     alpha, sides, allocation : see :func:`power`.
     power : probability of a significant result in the right direction.
 
@@ -355,6 +356,7 @@ def power_by_simulation(
     """
     critical(alpha, 1)
     trials, batch = count("trials", trials), count("batch", batch)
+    generator(rng)
     found = 0
     for first in range(0, trials, batch):
         n = min(batch, trials - first)
@@ -369,7 +371,7 @@ def power_by_simulation(
 def _information(allocation) -> np.ndarray:
     """Share of the treated times the share of the others: ¼ for equal groups."""
     allocation = positive("allocation", allocation)
-    return allocation / (1 + allocation) ** 2
+    return allocation / (1 + allocation) / (1 + allocation)
 
 
 def _not_null(name: str, value, null: float) -> np.ndarray:

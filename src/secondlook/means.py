@@ -17,8 +17,9 @@ import numpy as np
 
 from secondlook._arrays import as_numbers
 from secondlook._normal import upper_tail
-from secondlook._planning import between, count, numbers, positive, root
+from secondlook._planning import count, numbers, one, positive, root
 
+_MOST = 100_000  # patients in an arm: the sums behind the tails have half as many terms
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(120)
 
 
@@ -132,8 +133,8 @@ def two_sided_p(t, df: int) -> np.ndarray:
 
     nan stays nan. Below about 1e-13 the answer is only known to be small.
     """
-    df = count("df", df)
-    angle = np.arctan(np.abs(np.asarray(t, dtype=float)) / math.sqrt(df))
+    df = _degrees(df)
+    angle = np.arctan(np.abs(numbers("t", t, nan=True)) / math.sqrt(df))
     square = np.cos(angle) ** 2
     term = total = np.ones_like(angle)
     odd = df % 2
@@ -147,10 +148,13 @@ def two_sided_p(t, df: int) -> np.ndarray:
     return np.clip(1 - inside, 0.0, 1.0)[()]
 
 
-@lru_cache(maxsize=512)
 def critical_t(alpha: float, df: int) -> float:
     """The |t| whose two-sided p is alpha, for a level between 0.0001 and 1."""
-    alpha = float(between("alpha", alpha, 1e-4))
+    return _critical_t(one("alpha", alpha, 1e-4, 1), _degrees(df))
+
+
+@lru_cache(maxsize=512)
+def _critical_t(alpha: float, df: int) -> float:
     high = 2.0
     while two_sided_p(high, df) > alpha:
         high *= 2
@@ -173,7 +177,7 @@ def power_within(effect: float, patients: int, *, alpha: float) -> float:
         of the sample, averaged over its chi distribution by Gauss-Legendre quadrature.
     """
     n = _patients("patients", patients)
-    df, drift = n - 1, float(numbers("effect", effect)) * math.sqrt(n)
+    df, drift = n - 1, one("effect", effect) * math.sqrt(n)
     needed = critical_t(alpha, df)
     reach = 9 / math.sqrt(2 * df)  # the scale s/σ has a spread of about 1/√(2 df)
     low, high = max(0.0, 1 - reach), 1 + reach
@@ -194,7 +198,7 @@ def effect_within(power: float, patients: int, *, alpha: float) -> float:
     ValueError
         If power is below alpha, which no change gives, or not below 1. At alpha itself: 0.
     """
-    power = float(between("power", power))
+    power, alpha = one("power", power, 0, 1), one("alpha", alpha, 1e-4, 1)
     if power < alpha:
         raise ValueError(f"power is {power:g}; no change at all already gives {alpha:g}")
     if power == alpha:
@@ -220,11 +224,20 @@ def _patients(name: str, value) -> int:
     n = count(name, value)
     if n < 2:
         raise ValueError(f"{name} is {n}; a standard deviation needs two patients or more")
+    if n > _MOST:
+        raise ValueError(f"{name} is {n:g}; above {_MOST:,} use the normal distribution instead")
     return n
+
+
+def _degrees(df) -> int:
+    df = count("df", df)
+    if df > 2 * _MOST:
+        raise ValueError(f"df is {df:g}; above {2 * _MOST:,} use the normal distribution instead")
+    return df
 
 
 def _test(mean, se, df: int, level: float) -> MeanTest:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(se > 0, mean / se, np.nan)[()]
-    half = critical_t(1 - float(between("level", level)), df) * se
+    half = critical_t(1 - one("level", level, 0, 1), df) * se
     return MeanTest(mean, se, t, df, two_sided_p(t, df), mean - half, mean + half)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondlook import _arrays, _normal
+from secondlook._planning import numbers, one
 
 # Hodges and Lehmann's shift looks at every pair of a treated and an untreated patient.
 PAIRS = 50_000_000
@@ -191,8 +192,7 @@ def hodges_lehmann(value, treated, member=None, *, level: float = 0.95) -> Shift
 
     Every pair is looked at: about 0.4 ms for a trial of 370.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+    level = one("level", level, 0, 1)
     given = _checked(value, treated, member)
     z = _normal.quantile((1 + level) / 2)
     found = np.empty((3, max(map(len, given)), given[-1].shape[2]))
@@ -264,14 +264,14 @@ def worst_ranked(value, worst, *, time=None) -> np.ndarray:
     Tied for worst asks whether a patient died; ranked by time asks when as well, and so gives
     more weight to survival. A trial's plan has to choose before the data are seen.
     """
-    value = np.asarray(value, dtype=float)
-    worst = np.asarray(worst, dtype=bool)
+    value = numbers("value", value, nan=True)
+    worst = _arrays.flags("worst", worst)
     if value.shape != worst.shape:
         raise ValueError(f"worst has shape {worst.shape} but value has {value.shape}")
     worst = worst & ~np.isnan(value)
     if time is None:
         return np.where(worst, -np.inf, value)
-    time = np.asarray(time, dtype=float)
+    time = numbers("time", time, nan=True)
     if time.shape != value.shape:
         raise ValueError(f"time has shape {time.shape} but value has {value.shape}")
     wrong = (worst & ~np.isfinite(time)) | (~worst & (value == -np.inf))
@@ -311,7 +311,7 @@ def _refuse_nan(value, member):
 
 def _labels(strata, value, member) -> np.ndarray:
     """Strata as whole numbers, (1 or trials, patients)."""
-    labels = np.asarray(strata)
+    labels = _arrays.as_array("strata", strata)
     labels = labels[None] if labels.ndim == 1 else labels
     if labels.ndim != 2 or labels.shape[1] != value.shape[1]:
         raise ValueError(

@@ -30,6 +30,7 @@ from secondlook._planning import (
     density,
     drift_needed,
     numbers,
+    one,
     quantile,
     root,
 )
@@ -102,6 +103,8 @@ def spent(times, *, alpha, shape="obrien-fleming") -> np.ndarray:
     """
     times = between("times", times, ends=True)
     critical(alpha, 1)
+    if not callable(shape) and not isinstance(shape, str):
+        raise ValueError(f"shape is {shape!r}; it must be 'obrien-fleming', 'pocock' or a function")
     if callable(shape):
         share = numbers("shape(times)", shape(times))
         if np.any(np.diff(share) < 0) or np.any((share < 0) | (share > 1)):
@@ -166,7 +169,7 @@ def classical(times, *, alpha, sides, delta) -> Looks:
         ``upper[-1]`` is c.
     """
     times = _times(times)
-    shape = times ** (float(between("delta", delta, ends=True)) - 0.5)
+    shape = times ** (one("delta", delta, 0, 0.5, ends=True) - 0.5)
     least = critical(alpha, sides)
 
     def excess(c):
@@ -193,7 +196,7 @@ def behaviour(looks: Looks, drift: float = 0.0) -> Behaviour:
     looks : from :func:`boundaries` and its like; a futility bound is obeyed.
     drift : z to expect at information time 1, for instance by :func:`secondlook.design.drift`.
     """
-    drift = _number("drift", drift)
+    drift = one("drift", drift)
     up, down = np.zeros(len(looks.times)), np.zeros(len(looks.times))
     state, following = _start(), _following(looks.times)
     for look, (low, high) in enumerate(zip(looks.lower, looks.upper, strict=True)):
@@ -217,7 +220,7 @@ def drift_for(looks: Looks, power: float) -> float:
     ValueError
         If power is not above the level or not below 1.
     """
-    drift_needed(looks.alpha, _number("power", power), looks.sides)
+    drift_needed(looks.alpha, one("power", power), looks.sides)
     return root(lambda drift: behaviour(looks, drift).power - power, 0.0, 40.0, 1e-9)
 
 
@@ -243,7 +246,7 @@ def with_futility(looks: Looks, *, power: float, shape="obrien-fleming") -> tupl
         If the looks are two-sided, or power is not above the level or not below 1.
     """
     _one_sided(looks)
-    single = float(drift_needed(looks.alpha, _number("power", power), 1))
+    single = float(drift_needed(looks.alpha, one("power", power), 1))
     steps = np.diff(spent(looks.times, alpha=1 - power, shape=shape), prepend=0.0)
     following = _following(looks.times)
 
@@ -277,11 +280,11 @@ def with_stochastic_curtailment(looks: Looks, *, below: float, drift: float | No
     _one_sided(looks)
     t, rest = looks.times[:-1], 1 - looks.times[:-1]
     final = looks.upper[-1]
-    needed = final + np.sqrt(rest) * quantile(between("below", below))
+    needed = final + np.sqrt(rest) * quantile(one("below", below, 0, 1))
     if drift is None:
         lower = needed * np.sqrt(t)
     else:
-        lower = (needed - _number("drift", drift) * rest) / np.sqrt(t)
+        lower = (needed - one("drift", drift) * rest) / np.sqrt(t)
     return replace(looks, lower=np.append(np.minimum(lower, looks.upper[:-1]), final))
 
 
@@ -415,10 +418,12 @@ def _looks(times, upper, alpha, sides) -> Looks:
 
 def _times(times) -> np.ndarray:
     """Information times that rise to 1; a whole number of looks is spaced evenly."""
-    if np.ndim(times) == 0 and times == int(times) and 1 <= times <= 100:
-        return np.arange(1, int(times) + 1) / int(times)
-    array = np.atleast_1d(numbers("times", times))
-    if array.ndim != 1 or np.any(np.diff(array, prepend=0.0) <= 0) or array[-1] != 1:
+    given = numbers("times", times)
+    if given.ndim == 0 and 1 <= given <= 100 and given == np.floor(given):
+        return np.arange(1, int(given) + 1) / int(given)
+    array = np.atleast_1d(given)
+    rising = array.ndim == 1 and array.size > 0 and np.all(np.diff(array, prepend=0.0) > 0)
+    if not rising or array[-1] != 1:
         raise ValueError(
             f"times is {times}; it must be information times that rise to 1, such as "
             "[0.5, 1], or a number of equally spaced looks up to 100"
@@ -426,12 +431,6 @@ def _times(times) -> np.ndarray:
     if np.any(np.diff(array) < _CLOSEST):
         raise ValueError(f"times has looks closer than {_CLOSEST}; make one look of them")
     return array
-
-
-def _number(name: str, value) -> float:
-    if np.ndim(value) or not np.isfinite(value):
-        raise ValueError(f"{name} is {value}; it must be one finite number")
-    return float(value)
 
 
 def _one_sided(looks: Looks) -> None:

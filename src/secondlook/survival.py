@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondlook import _arrays, _normal
+from secondlook._planning import numbers, one
 
 _Z95 = _normal.quantile(0.975)
 _NOBODY = 1e-200  # stands for 0 treated at risk where others are divided by them
@@ -134,8 +135,8 @@ class KaplanMeier:
 
     def survival(self, days) -> np.ndarray:
         """Share without an event at each of the days: (trials, subgroups[, days])."""
-        asked = np.asarray(days, dtype=float)
-        if np.isnan(asked).any() or asked.ndim > 1:
+        asked = numbers("days", days)
+        if asked.ndim > 1:
             raise ValueError("days must be a number or one row of numbers, without nan")
         passed = (self.times[:, :, None] <= asked.reshape(1, 1, -1)).sum(axis=1)
         start = np.where(np.isnan(self.quartiles[:, :, :1]), np.nan, 1.0)  # nan: nobody there
@@ -189,8 +190,9 @@ def logrank(time, event, treated, member=None, *, rho=0, gamma=0, strata=None) -
 
     Whole numbers, of any type, are the fastest times; other times give the same results.
     """
-    if not (rho >= 0 and gamma >= 0):
-        raise ValueError(f"rho and gamma must be 0 or more, not {rho} and {gamma}")
+    rho, gamma = one("rho", rho), one("gamma", gamma)
+    if rho < 0 or gamma < 0:
+        raise ValueError(f"rho and gamma must be 0 or more, not {rho:g} and {gamma:g}")
     time, event, treated, member = _checked(time, event, treated, member)
     stratum, levels = _stratum(strata, time, member)
 
@@ -235,7 +237,7 @@ def cox(time, event, treated, member=None, ties: str = "efron") -> Cox:
     derivative falls steadily, so Newton's steps are kept inside a shrinking bracket.
     The standard error is from the observed information; intervals are Wald's [1, sec. 8.3].
     """
-    if ties not in ("efron", "breslow"):
+    if not isinstance(ties, str) or ties not in ("efron", "breslow"):
         raise ValueError(f"ties must be 'efron' or 'breslow', not {ties!r}")
     time, event, treated, member = _checked(time, event, treated, member)
 
@@ -373,8 +375,9 @@ def restricted_mean(time, event, member=None, *, horizon) -> RestrictedMean:
     the horizon [1, sec. 4.5]. If the last patient is censored before the horizon, the curve stays
     where it was until the horizon, and the standard error knows nothing of that guess.
     """
-    if not 0 < horizon < np.inf:
-        raise ValueError(f"horizon is {horizon}; it must be a time above 0, such as 365")
+    horizon = one("horizon", horizon)
+    if horizon <= 0:
+        raise ValueError(f"horizon is {horizon:g}; it must be a time above 0, such as 365")
     time, event, member = _checked_curves(time, event, member)
 
     def area(time, event, member):
@@ -735,9 +738,8 @@ def _greenwood(table: _RiskTable):
 
 def _band(table: _RiskTable, level, kind):
     """Lower and upper limits of the curve: (trials, subgroups, steps)."""
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
-    if kind not in ("log-log", "log", "plain"):
+    level = one("level", level, 0, 1)
+    if not isinstance(kind, str) or kind not in ("log-log", "log", "plain"):
         raise ValueError(f"kind must be 'log-log', 'log' or 'plain', not {kind!r}")
     curve = _curve(table)
     curve = np.where((curve > 0) & (curve < 1), curve, np.nan)

@@ -53,6 +53,14 @@ def test_a_chain_lies_between_its_product_and_its_weakest_link(p, shared):
     assert (np.diff(whole) <= 1e-12).all()
 
 
+@pytest.mark.parametrize("shared", [0.02, 0.5, 0.99, 0.9999, 1 - 1e-6])
+def test_a_chain_of_one_link_and_two_equal_links_at_any_sharpness(shared):
+    assert chain([0.75], shared)[-1] == pytest.approx(0.75, abs=1e-9)
+    # P(both normals with correlation shared are below 0): Sheppard's quarter and an arc sine.
+    both = 0.25 + np.arcsin(shared) / (2 * np.pi)
+    assert chain([0.5, 0.5], shared)[-1] == pytest.approx(both, abs=1e-9)
+
+
 @given(links, shares, shares)
 def test_more_shared_never_makes_a_chain_weaker(p, one, two):
     low, high = sorted((one, two))
@@ -64,7 +72,7 @@ def test_more_shared_never_makes_a_chain_weaker(p, one, two):
     [
         ([0.8, 1.2], 0, "probability is 1.2 at position 1; it must be from 0 to 1"),
         ([0.8], -0.1, "shared is -0.1; it must be from 0 to 1"),
-        ([0.8], [0.1, 0.2], "shared must be one number"),
+        ([0.8], [0.1, 0.2], r"shared has shape \(2,\); it must be one number"),
         ([], 0, "probability has no link"),
         ("likely", 0, "probability must be a number"),
     ],

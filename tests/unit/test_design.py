@@ -308,4 +308,6 @@ def test_bad_numbers_of_trials_are_named(trials, batch):
 
 def test_a_test_of_the_wrong_shape_is_named():
     with pytest.raises(ValueError, match=r"p of shape \(\); it must be \(10,\) or \(10, 1\)"):
-        design.power_by_simulation(lambda n, rng: (), lambda: 0.5, 10, None, 0.05)
+        design.power_by_simulation(
+            lambda n, rng: (), lambda: 0.5, 10, np.random.default_rng(1), 0.05
+        )

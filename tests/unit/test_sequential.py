@@ -238,7 +238,7 @@ TWO = boundaries(2, **RULE)
         (lambda: classical(3, delta=2, **RULE), "delta is 2"),
         (lambda: sequential.spent(1.2, alpha=0.05), "times is 1.2"),
         (lambda: behaviour(TWO, np.inf), "drift is inf"),
-        (lambda: behaviour(TWO, [1, 2]), "it must be one finite number"),
+        (lambda: behaviour(TWO, [1, 2]), "it must be one number"),
         (lambda: sequential.drift_for(TWO, 0.04), "power is 0.04"),
         (lambda: sequential.with_futility(TWO, power=1), "power is 1"),
         (lambda: sequential.with_futility(TWO, power=0.01), "power is 0.01"),

@@ -754,7 +754,7 @@ def test_bad_options_are_named():
     with pytest.raises(ValueError, match=r"level is 95; it must be between 0 and 1"):
         quartile_limits([1, 2], [1, 1], level=95)
     for horizon in (0, -1, np.nan, np.inf):
-        with pytest.raises(ValueError, match=r"horizon is .*; it must be a time above 0"):
+        with pytest.raises(ValueError, match=r"horizon is .*; it must be"):
             restricted_mean([1, 2], [1, 1], horizon=horizon)
     with pytest.raises(ValueError, match="ties must be 'efron' or 'breslow', not 'exact'"):
         cox(**GOOD, ties="exact")
@@ -762,7 +762,7 @@ def test_bad_options_are_named():
         logrank(**GOOD, rho=-1)
     with pytest.raises(ValueError, match="strata has shape"):
         logrank(**GOOD, strata=[1, 2])
-    with pytest.raises(ValueError, match="days must be"):
+    with pytest.raises(ValueError, match="days is nan at position 1"):
         kaplan_meier([1, 2], [1, 1]).survival([1, np.nan])
     with pytest.raises(ValueError, match="must be one trial"):
         logrank_scores(np.ones((2, 3)), np.ones((2, 3)))
@@ -791,5 +791,9 @@ def test_a_patient_without_a_stratum_is_named():
 
 
 def test_weights_that_are_no_numbers_are_refused():
-    with pytest.raises(ValueError, match="rho and gamma must be 0 or more"):
+    with pytest.raises(ValueError, match="rho is nan; it must be a number"):
         logrank([1, 2], [True, True], [True, False], rho=np.nan)
+    with pytest.raises(ValueError, match="gamma must be a number"):
+        logrank([1, 2], [True, True], [True, False], gamma="heavy")
+    with pytest.raises(ValueError, match="rho is inf; it must be finite"):
+        logrank([1, 2], [True, True], [True, False], rho=np.inf)
