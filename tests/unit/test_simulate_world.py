@@ -297,3 +297,37 @@ def test_balancing_is_given_as_in_the_file():
     assert way.factors == (Balance("sex"), Balance("age", (65.0,))) and way.probability == 0.9
     with pytest.raises(ValueError, match="randomisation: the entry 'dice' is not known"):
         world.with_randomisation("simple", dice=2)
+
+
+def test_numbers_of_numpy_are_numbers():
+    world = World.load("e0302").with_effect({"50 mg": np.float32(0.5)})
+    assert world.hazard_ratio["50 mg"]["everyone"] == 0.5
+    assert world.with_randomisation("blocks", block=np.int64(6)).randomisation.block == 6
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"visit_weeks": None}, "visit_weeks: None is not possible; must be a list of numbers"),
+        ({"run_in_change": 5}, "run_in_change: 5 is not possible; must be a list of numbers"),
+        ({"speed_up": 2}, "speed_up: 2 is not possible; must be a table"),
+    ],
+)
+def test_a_score_of_the_wrong_kind_is_refused(change, says):
+    with pytest.raises(ValueError, match=says):
+        World.load("e0302").with_score(**change)
+
+
+def test_what_is_not_a_world_a_generator_a_day_or_a_trial_is_refused_by_name():
+    world, rng = World.load("nothing_works"), np.random.default_rng(1)
+    with pytest.raises(ValueError, match="world is 'nothing_works'; it must be a World"):
+        simulate("nothing_works", 2, rng)
+    with pytest.raises(ValueError, match="rng is 1; it must be a generator"):
+        simulate(world, 2, 1)
+    trials = simulate(world, 2, rng)
+    with pytest.raises(ValueError, match="day must be a number"):
+        trials.seen_on("soon")
+    with pytest.raises(ValueError, match="trial is 2; there are trials 0 to 1"):
+        trials.table(2)
+    with pytest.raises(ValueError, match="member must be True or False"):
+        trials.counts("everyone")

@@ -57,10 +57,10 @@ def _check_design(world):
     refuse(long, "follow_up_days", world.follow_up_days, f"must be at most {LONGEST:,}")
     whole = is_number(world.enrolment_days) and world.enrolment_days == int(world.enrolment_days)
     refuse(
-        not whole or world.enrolment_days < 0,
+        not whole or not 0 <= world.enrolment_days <= LONGEST,
         "enrolment_days",
         world.enrolment_days,
-        "must be a whole number of 0 or more",
+        f"must be a whole number of 0 or more, at most {LONGEST:,}",
     )
     if world.last_day is not None:
         count("last_day", world.last_day)
@@ -133,7 +133,7 @@ def _check_ratios(name, given, world):
 
 
 def _check_score(score, world):
-    weeks = score.visit_weeks
+    weeks = numbers("alsfrs, visit_weeks", score.visit_weeks)
     refuse(not rising(weeks) or weeks[0] != 0, "alsfrs, visit_weeks", weeks, "must rise from 0 on")
     positive("alsfrs, run_in_weeks", score.run_in_weeks)
     for name in ("baseline_mean", "decline_mean"):
@@ -152,10 +152,10 @@ def _check_score(score, world):
     refuse(not isinstance(whole, bool), "alsfrs, whole_points", whole, "must be true or false")
     share("alsfrs, worst_share", score.worst_share)
     if score.run_in_change is not None:
-        chosen = score.run_in_change
+        chosen = numbers("alsfrs, run_in_change", score.run_in_change)
         good = len(chosen) == 2 and chosen[0] <= chosen[1]
         refuse(not good, "alsfrs, run_in_change", chosen, "must be the lowest and highest change")
-    known("alsfrs, speed_up", score.speed_up, (EVERYONE, *world.strata))
+    known("alsfrs, speed_up", table("alsfrs, speed_up", score.speed_up), (EVERYONE, *world.strata))
     for stratum, value in score.speed_up.items():
         positive(f"alsfrs, speed_up, {stratum}", value)
 
@@ -249,7 +249,8 @@ def numbers(name, values) -> tuple[float, ...]:
 
 
 def is_number(value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    right = isinstance(value, int | float | np.integer | np.floating)
+    return right and not isinstance(value, bool) and math.isfinite(value)
 
 
 def number(name, value) -> None:

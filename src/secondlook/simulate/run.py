@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from secondlook._planning import generator
 from secondlook.simulate import course, patients
 from secondlook.simulate.randomise import allocate
 from secondlook.simulate.trials import Trials
@@ -37,8 +38,9 @@ def simulate(
     Raises
     ------
     ValueError
-        If trials is not a whole number from 1 up, there are more patients than memory, a patient
-        belongs to no stratum that has a hazard, or visits are asked of a world without a score.
+        If world is no World, rng no generator, trials not a whole number from 1 up, there are more
+        patients than memory, a patient belongs to no stratum that has a hazard, or visits are asked
+        of a world without a score.
 
     Notes
     -----
@@ -46,10 +48,12 @@ def simulate(
     they come to an arm, and then event, withdrawal and the end of the follow-up compete. The
     hazard of an event is that of the patient's stratum times the ratio of the arm there.
     """
+    if not isinstance(world, World):
+        raise ValueError(f"world is {world!r}; it must be a World, such as World.load('e0302')")
     shape = _shape(world, trials)
     if visits and world.score is None:
         raise ValueError(f"visits: the world {world.name!r} has no score; its file needs 'alsfrs'")
-    streams = _Streams(rng)
+    streams = _Streams(generator(rng))
     covariates, entered = _enrol(world, shape, streams)
     levels = {name: factor.levels for name, factor in world.factors.items() if factor.levels}
     strata = {

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from secondlook._arrays import flags
+from secondlook._planning import one
 from secondlook.cohort import Trial
 from secondlook.cohort import trial as read_trial
 from secondlook.simulate._checks import RULES
@@ -115,7 +117,7 @@ class Trials:
 
         member is bool (trials, patients, subgroups), such as ``subgroups().member``.
         """
-        member = np.asarray(member, dtype=np.float32)
+        member = flags("member", member).astype(np.float32)
         if member.ndim != 3 or member.shape[:2] != self.arm.shape:
             trials, patients = self.arm.shape
             raise ValueError(
@@ -148,8 +150,9 @@ class Trials:
         Patients who are not yet enrolled have time 0 and no event, which no test counts. The
         score is left out: what would be the last one then is not kept.
         """
-        if not np.isfinite(day) or day <= 0:
-            raise ValueError(f"day is {day!r}; it must be a calendar day after the first, above 0")
+        day = one("day", day)
+        if day <= 0:
+            raise ValueError(f"day is {day:g}; it must be a calendar day after the first, above 0")
         since = np.clip(day - self.enrolled, 0, None).astype(self.time.dtype)
         event = self.event & (self.time <= since)
         time = np.minimum(self.time, since)
@@ -162,6 +165,9 @@ class Trials:
         """
         import pandas as pd
 
+        number = len(self.time)
+        if not isinstance(trial, int | np.integer) or not -number <= trial < number:
+            raise ValueError(f"trial is {trial!r}; there are trials 0 to {number - 1}")
         columns = {
             "patient": np.arange(1, self.time.shape[1] + 1),
             "arm": np.array(self.arms, dtype=object)[self.arm[trial]],
