@@ -149,6 +149,7 @@ def wrong_stories():
         "the prior": (REAL,),
         "odds for a probability": (REAL / chance,),
         "forgot the prior": (1 / (1 + TOLD),),
+        "one chance result in ten told": (REAL / (REAL + (1 - REAL) * (1 - TOLD)), 0.71),
         "chance and explained": (chance,),
         "explained, and chance": (chance / (REAL + chance),),
         "share of chance with a story": (TOLD,),
