@@ -71,6 +71,24 @@ def as_members(value, patients: int) -> np.ndarray:
     return array
 
 
+def as_strata(value, patients: int) -> np.ndarray:
+    """Labels of strata as whole numbers from 0, (1 or trials, patients)."""
+    labels = as_array("strata", value)
+    labels = labels[None] if labels.ndim == 1 else labels
+    if labels.ndim != 2 or labels.shape[1] != patients:
+        raise ValueError(
+            f"strata has shape {np.shape(value)}; it must give one label for each of the "
+            f"{patients} patients"
+        )
+    lost = (labels != labels) | (labels == None)  # noqa: E711 - element by element
+    if lost.any():
+        trial, patient = np.argwhere(lost)[0]
+        raise ValueError(
+            f"strata has no label at trial {trial}, patient {patient}; give every patient a label"
+        )
+    return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
+
+
 def common_trials(**arrays: np.ndarray) -> int:
     """How many trials there are; an array with one trial serves all of them.
 

@@ -141,7 +141,8 @@ def van_elteren(value, treated, strata, member=None) -> VanElteren:
     normal approximation as in :func:`wilcoxon`, within each stratum.
     """
     value, treated, member = _checked(value, treated, member)
-    labels = _labels(strata, value, member)
+    stratum = _arrays.as_strata(strata, value.shape[1])
+    _arrays.common_trials(value=value, member=member, strata=stratum)
 
     def weighted(value, treated, inside, member):
         inside = member & inside[:, :, None]
@@ -149,8 +150,8 @@ def van_elteren(value, treated, strata, member=None) -> VanElteren:
         return (statistic - mean) / (size + 1), variance / (size + 1) ** 2
 
     total, spread = 0.0, 0.0
-    for level in np.unique(labels):
-        part = _arrays.in_blocks(weighted, value, treated, labels == level, member)
+    for level in range(int(stratum.max()) + 1):
+        part = _arrays.in_blocks(weighted, value, treated, stratum == level, member)
         total, spread = total + part[0], spread + part[1]
     return VanElteren(_standardised(total, spread))
 
@@ -307,25 +308,6 @@ def _refuse_nan(value, member):
             f"value is nan at trial {trial}, patient {patient}, who is in a subgroup; "
             "leave patients without a value out of member"
         )
-
-
-def _labels(strata, value, member) -> np.ndarray:
-    """Strata as whole numbers, (1 or trials, patients)."""
-    labels = _arrays.as_array("strata", strata)
-    labels = labels[None] if labels.ndim == 1 else labels
-    if labels.ndim != 2 or labels.shape[1] != value.shape[1]:
-        raise ValueError(
-            f"strata has shape {np.shape(strata)}; it must give one label for each of the "
-            f"{value.shape[1]} patients"
-        )
-    _arrays.common_trials(value=value, member=member, strata=labels)
-    lost = (labels != labels) | (labels == None)  # noqa: E711 - element by element
-    if lost.any():
-        trial, patient = np.argwhere(lost)[0]
-        raise ValueError(
-            f"strata has no label at trial {trial}, patient {patient}; give every patient a label"
-        )
-    return np.unique(labels, return_inverse=True)[1].reshape(labels.shape)
 
 
 def _standardised(deviation, variance):

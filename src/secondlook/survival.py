@@ -21,8 +21,22 @@ _Z95 = _normal.quantile(0.975)
 _NOBODY = 1e-200  # stands for 0 treated at risk where others are divided by them
 
 
+class _NormalTest:
+    """The p values of a test whose z is negative when the treated do better."""
+
+    @property
+    def p_one_sided(self) -> np.ndarray:
+        """Probability of a benefit of the treated at least this large by chance."""
+        return _normal.upper_tail(-self.z)
+
+    @property
+    def p_two_sided(self) -> np.ndarray:
+        """Probability of a difference at least this large, on either side, by chance."""
+        return 2 * _normal.upper_tail(np.abs(self.z))
+
+
 @dataclass(frozen=True)
-class Logrank:
+class Logrank(_NormalTest):
     """A log-rank test in each trial and subgroup; all arrays are (trials, subgroups).
 
     Attributes
@@ -45,20 +59,12 @@ class Logrank:
         """z², chi-squared on 1 degree of freedom."""
         return self.z**2
 
-    @property
-    def p_one_sided(self) -> np.ndarray:
-        """Probability of a benefit of the treated at least this large by chance."""
-        return _normal.upper_tail(-self.z)
-
-    @property
-    def p_two_sided(self) -> np.ndarray:
-        """Probability of a difference at least this large, on either side, by chance."""
-        return 2 * _normal.upper_tail(np.abs(self.z))
-
 
 @dataclass(frozen=True)
-class Cox:
+class Cox(_NormalTest):
     """A hazard ratio in each trial and subgroup; arrays (trials, subgroups), nan: no estimate.
+
+    The p values are those of Wald's z.
 
     Attributes
     ----------
@@ -97,16 +103,6 @@ class Cox:
     def z(self) -> np.ndarray:
         """Wald's z, log_hr / se: negative when the treated do better."""
         return self.log_hr / self.se
-
-    @property
-    def p_one_sided(self) -> np.ndarray:
-        """Probability of a benefit of the treated at least this large by chance (Wald)."""
-        return _normal.upper_tail(-self.z)
-
-    @property
-    def p_two_sided(self) -> np.ndarray:
-        """Probability of a difference at least this large, on either side, by chance (Wald)."""
-        return 2 * _normal.upper_tail(np.abs(self.z))
 
 
 @dataclass(frozen=True)
@@ -457,22 +453,9 @@ def _stratum(strata, time, member):
     """Strata as numbers from 0 and how many there are; None if there are no strata."""
     if strata is None:
         return None, 1
-    labels = _arrays.as_array("strata", strata)
-    labels = labels[None] if labels.ndim == 1 else labels
-    if labels.ndim != 2 or labels.shape[1] != time.shape[1]:
-        raise ValueError(
-            f"strata has shape {np.shape(strata)}; it must give one label for each of the "
-            f"{time.shape[1]} patients"
-        )
-    _arrays.common_trials(time=time, member=member, strata=labels)
-    lost = (labels != labels) | (labels == None)  # noqa: E711 - element by element
-    if lost.any():
-        raise ValueError(
-            f"strata has no label at trial {np.argwhere(lost)[0][0]}, patient "
-            f"{np.argwhere(lost)[0][1]}; give every patient a label"
-        )
-    levels, number = np.unique(labels, return_inverse=True)
-    return number.reshape(labels.shape), len(levels)
+    number = _arrays.as_strata(strata, time.shape[1])
+    _arrays.common_trials(time=time, member=member, strata=number)
+    return number, int(number.max()) + 1
 
 
 def _risk_table(time, event, treated, member) -> _RiskTable:

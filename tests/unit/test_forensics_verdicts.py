@@ -525,7 +525,8 @@ CALLS = {  # how many figures, how many lists, and which options
 
 def test_every_tool_is_tried_with_bad_input():
     tools = {name for name in forensics.__all__ if name[0].islower()}
-    exact = {"combine", "complement", "interaction", "shrink"}
+    exact = {"combine", "complement", "interaction", "shrink"}  # of Estimates: test_options.py
+    exact |= {"compatibility", "compatible_limits"}
     exact |= {f"{what}_from_interval" for what in ("p", "se", "z")}
     assert set(CALLS) == tools - exact
 

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from secondlook import arms, credibility, design, means, multiplicity, ranks, sequential, survival
+from secondlook import (
+    arms,
+    credibility,
+    design,
+    forensics,
+    means,
+    multiplicity,
+    ranks,
+    sequential,
+    survival,
+)
 
 TIME, EVENT, ARM = [1, 2, 3, 4], [1, 1, 0, 1], [1, 0, 1, 0]
 RULE = {"alpha": 0.05, "sides": 2}
@@ -87,3 +97,20 @@ def test_more_than_memory_is_refused_before_it_is_drawn():
 def test_rates_of_withdrawal_are_one_or_one_an_arm():
     with pytest.raises(ValueError, match=r"withdrawal has shape \(3,\); .* 2, one for each arm"):
         draw(withdrawal=[0.1, 0.2, 0.3])
+
+
+@pytest.mark.parametrize("value", ODD, ids=str)
+def test_what_is_no_estimate_is_refused_by_name(value):
+    good = forensics.Estimate(0.6, 0.4, 0.9)
+    with pytest.raises(ValueError, match=r"part is .*; it must be an Estimate"):
+        forensics.complement(good, value)
+    with pytest.raises(ValueError, match="estimate is "):
+        forensics.shrink(value)
+    with pytest.raises(ValueError, match="prior_sd_log"):
+        forensics.shrink(good, 0, value)
+    with pytest.raises(ValueError, match="level"):
+        forensics.se_from_interval(0.4, 0.9, level=value)
+    with pytest.raises(ValueError, match="estimate is "):
+        forensics.compatibility(0.7, value)
+    with pytest.raises(ValueError, match="level"):
+        forensics.compatible_limits(good, value)

@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from secondlook import _normal
-from secondlook.forensics.ratios import Estimate
+from secondlook._planning import numbers, one
+from secondlook.forensics.ratios import Estimate, check_estimates
 
 _LIMIT = _normal.quantile(0.975)
 
@@ -36,7 +37,8 @@ def compatibility(ratio, estimate: Estimate) -> np.ndarray:
     [1] Rafi & Greenland, Semantic and cognitive tools to aid statistical science: replace
         confidence and significance by compatibility and surprise, BMC Med Res Methodol 2020;20:244.
     """
-    ratio = np.asarray(ratio, dtype=float)
+    check_estimates(estimate=estimate)
+    ratio = numbers("ratio", ratio)
     if not (ratio > 0).all():
         raise ValueError("ratio must be above 0, such as 0.75")
     away = np.log(ratio / estimate.value)
@@ -51,9 +53,8 @@ def compatible_limits(estimate: Estimate, level: float) -> tuple[float, float]:
     ValueError
         If level is not between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
-    z = _normal.quantile((1 + level) / 2)
+    check_estimates(estimate=estimate)
+    z = _normal.quantile((1 + one("level", level, 0, 1)) / 2)
     below, above = _halves(estimate)
     return estimate.value * math.exp(-z * below), estimate.value * math.exp(z * above)
 

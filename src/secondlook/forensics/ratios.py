@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 from secondlook import _normal
+from secondlook._planning import one
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,7 @@ def se_from_interval(lower: float, upper: float, *, log: bool = True, level: flo
     [1] Altman & Bland, How to obtain the P value from a confidence interval, BMJ 2011;343:d2304.
     """
     _check_limits(lower, upper, log=log)
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must be between 0 and 1, such as 0.95")
+    level = one("level", level, 0, 1)
     width = math.log(upper) - math.log(lower) if log else upper - lower
     return width / (2 * _normal.quantile((1 + level) / 2))
 
@@ -139,6 +139,7 @@ def complement(whole: Estimate, part: Estimate) -> Estimate:
     precisions subtract, and so do precision-weighted logs. That is an approximation: a hazard
     ratio of all patients is not exactly such an average.
     """
+    check_estimates(whole=whole, part=part)
     precision_whole, precision_part = whole.log_se**-2, part.log_se**-2
     precision = precision_whole - precision_part
     if precision <= 0:
@@ -163,6 +164,7 @@ def combine(a: Estimate, b: Estimate) -> Estimate:
     Estimate
         Their inverse-variance average on the log scale, with its 95% interval.
     """
+    check_estimates(a=a, b=b)
     precision_a, precision_b = a.log_se**-2, b.log_se**-2
     precision = precision_a + precision_b
     weighted = precision_a * math.log(a.value) + precision_b * math.log(b.value)
@@ -191,6 +193,7 @@ def interaction(a: Estimate, b: Estimate) -> Interaction:
     [1] Altman & Bland, Interaction revisited: the difference between two estimates,
         BMJ 2003;326:219.
     """
+    check_estimates(a=a, b=b)
     difference = math.log(a.value) - math.log(b.value)
     se = math.hypot(a.log_se, b.log_se)
     ratio = _estimate(difference, se)
@@ -231,13 +234,20 @@ def shrink(estimate: Estimate, prior_mean_log: float = 0.0, prior_sd_log: float 
     [1] Spiegelhalter, Abrams & Myles, Bayesian Approaches to Clinical Trials and Health-Care
         Evaluation, Wiley 2004, sec. 3.7.
     """
-    if not (math.isfinite(prior_sd_log) and prior_sd_log > 0):
+    check_estimates(estimate=estimate)
+    if one("prior_sd_log", prior_sd_log) <= 0:
         raise ValueError(f"prior_sd_log is {prior_sd_log}; it must be a number above 0")
-    if not math.isfinite(prior_mean_log):
-        raise ValueError(f"prior_mean_log is {prior_mean_log}; it must be a finite number")
+    prior_mean_log = one("prior_mean_log", prior_mean_log)
     data, prior = estimate.log_se**-2, prior_sd_log**-2
     mean = (data * math.log(estimate.value) + prior * prior_mean_log) / (data + prior)
     return _estimate(mean, (data + prior) ** -0.5)
+
+
+def check_estimates(**given) -> None:
+    """Refuse what is no :class:`Estimate`."""
+    for name, each in given.items():
+        if not isinstance(each, Estimate):
+            raise ValueError(f"{name} is {each!r}; it must be an Estimate(value, lower, upper)")
 
 
 def _estimate(log_value: float, se: float) -> Estimate:
