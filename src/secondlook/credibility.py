@@ -26,7 +26,6 @@ from secondlook._planning import (
     density,
     drift_needed,
     generator,
-    numbers,
     one,
     positive,
     power_at,
@@ -76,7 +75,7 @@ def exaggeration(effect, se, *, alpha, sides) -> Exaggeration:
         If effect is 0, which has no sign and no size to exaggerate, or se is not above 0.
     """
     z = critical(alpha, sides)
-    drift = numbers("effect", effect) / positive("se", se)
+    drift = between("effect", effect, -1e100, 1e100) / positive("se", se)
     if np.any(drift == 0):
         raise ValueError("effect is 0: no sign can be wrong and no size exaggerated; give another")
     up, down = _normal.upper_tail(z - drift), _normal.upper_tail(z + drift)

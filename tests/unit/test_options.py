@@ -87,6 +87,11 @@ def test_dates_and_words_are_no_numbers_of_a_plan():
             multiplicity.max_t([1.0], value, sides=1)
 
 
+def test_an_infinite_effect_has_no_exaggeration():
+    with pytest.raises(ValueError, match="effect is inf"):
+        credibility.exaggeration(np.inf, 1, alpha=0.05, sides=2)
+
+
 def test_more_than_memory_is_refused_before_it_is_drawn():
     with pytest.raises(ValueError, match=r"trials: 10,000,000 × 6 patients .* draw fewer"):
         draw(trials=10_000_000)
