@@ -192,9 +192,10 @@ def test_the_table_of_dates_is_folded_and_names_every_source():
     assert html.count("<tr>") == 1 + len(MOMENTS) and "https" not in html
 
 
-def test_intervals_that_miss_are_counted_and_drawn_apart():
-    picture = pictures.intervals([0.7, 0.5, 1.2], [0.5, 0.4, 0.9], [0.9, 0.65, 1.6], 0.7)
-    assert picture.title.startswith("2 of 3 intervals miss the truth")
+def test_repeats_outside_the_first_interval_and_intervals_that_miss_are_counted():
+    picture = pictures.intervals([0.7, 0.55, 1.2], [0.5, 0.4, 0.9], [0.9, 0.65, 1.6], 0.7)
+    assert picture.title == "1 of 2 repeats fall outside the first trial's interval"
+    assert "thick bars: 2 intervals that miss the truth" in picture.subtitle
     assert_words_fit(picture)
     drawn = draw_trials(
         50, np.random.default_rng(5), sizes=(100, 100), hazards=(0.03, 0.021), follow_up=48

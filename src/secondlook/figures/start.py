@@ -42,16 +42,16 @@ _SHORT = {
     "2006-12": "The trial E0302 starts",
     "2007-10": "A review of the early work",
     "2014-03": "E0302 ends: neither primary goal is met",
-    "2015-04": "Its early subgroup is shown at a conference",
-    "2015-05-27": "The company files in Japan, on E0302",
+    "2015-04": "A conference hears of its early patients",
+    "2015-05-27": "The company applies in Japan, on E0302",
     "2015-06": "Another drug, edaravone, approved in Japan",
-    "2016": "Filing withdrawn: data judged insufficient",
+    "2016": "Withdrawn: data judged insufficient",
     "2017-10-17": "The trial JETALS starts",
     "2019-01": "E0302 is published",
     "2019-09-30": "JETALS ends: 130 patients randomised",
     "2022-05": "JETALS is published",
     "2023-03": "Patient association: promising, hard to know",
-    "2024-01-26": "The company files again, on JETALS",
+    "2024-01-26": "The company applies again, on JETALS",
     "2024-09-24": "Japan's health ministry approves it",
     "2024-11-20": "Launch in Japan",
 }
@@ -64,7 +64,7 @@ _TRIALS = (("2006-12", "2014-03"), ("2017-10-17", "2019-09-30"))
 def timeline(moments: Sequence[Moment]) -> Picture:
     """Draw the dates of the story down a line that is to scale, with the two trials as bars.
 
-    How firm a date is stands in the shape of its mark.
+    How firm the record of a date is stands in the shape of its mark.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def timeline(moments: Sequence[Moment]) -> Picture:
     gap = round(last.year - first.year)
     return Picture(
         title=f"From a small pilot to an approval: {gap} years",
-        subtitle="Filled dot: the date is firm. Hollow: less firm. Triangle: weak. "
+        subtitle="Filled dot: the record is firm. Hollow: less firm. Triangle: weak. "
         "Bars: the two trials",
         source="Papers, registries, company and press notices; the table below names each",
         alt=f"Timeline, {date_words(first.date)} to {date_words(last.date)}, {len(moments)} dates. "
@@ -151,12 +151,12 @@ class FoldedTable(Table):
 
 
 def timeline_table(moments: Sequence[Moment]) -> Table:
-    """Return every date in words, with how firm it is and who says so."""
+    """Return every date in words, with how firm its record is and who says so."""
     rows = [
         (date_words(m.date), m.event, _SURE[m.confidence], _source_words(m.source)) for m in moments
     ]
     return FoldedTable(
-        ["Date", "What happened", "The date is", "Who says so"],
+        ["Date", "What happened", "The record is", "Who says so"],
         rows,
         caption="The dates as a table",
     )
@@ -272,28 +272,35 @@ def _ticks(panel: Panel, arm: ArmCurve, color: str) -> None:
 def intervals(hr, lower, upper, truth: float) -> Picture:
     """Draw the intervals of repeated trials as a stack, over the truth that all of them share.
 
+    The first trial's interval is a band down the stack, so that one sees which of the later
+    estimates fall inside it.
+
     Parameters
     ----------
     hr, lower, upper : (trials,)
-        Hazard ratios with their 95% limits.
+        Hazard ratios with their 95% limits; two trials at least.
     truth : float
     """
     hr, lower, upper = (np.asarray(each, float) for each in (hr, lower, upper))
     missed = (lower > truth) | (upper < truth)
+    outside = (hr <= lower[0]) | (hr >= upper[0])
     return Picture(
-        title=f"{missed.sum()} of {len(hr)} intervals miss the truth, and nothing on them says so",
-        subtitle="Hazard ratios of the same trial, run again and again; thick bars miss",
+        title=f"{outside.sum()} of {len(hr) - 1} repeats fall outside the first trial's interval",
+        subtitle="Grey band: the first interval, at the top; hollow dots: estimates outside it; "
+        f"thick bars: {missed.sum()} intervals that miss the truth",
         source=f"Simulated trials; fine upright line: the truth, {truth:.2f}",
         alt=f"A stack of {len(hr)} intervals around a line at the true hazard ratio {truth:.2f}. "
-        f"{missed.sum()} of them do not reach the line. The estimates run from {hr.min():.2f} to "
-        f"{hr.max():.2f}.",
-        body=lambda sheet: _draw_intervals(sheet, hr, lower, upper, truth, missed),
+        f"{missed.sum()} of them do not reach the line. The first runs from {lower[0]:.2f} to "
+        f"{upper[0]:.2f}; {outside.sum()} later estimates lie outside it. The estimates run from "
+        f"{hr.min():.2f} to {hr.max():.2f}.",
+        body=lambda sheet: _draw_intervals(sheet, hr, lower, upper, truth, (missed, outside)),
         height=430,
-        narrow_height=380,
+        narrow_height=390,
     )
 
 
-def _draw_intervals(sheet: Sheet, hr, lower, upper, truth, missed) -> None:
+def _draw_intervals(sheet: Sheet, hr, lower, upper, truth, marks) -> None:
+    missed, outside = marks
     ticks = [t for t in (0.25, 0.35, 0.5, 0.7, 1, 1.4, 2) if lower.min() * 0.8 < t]
     low, high = min(lower.min(), ticks[0]), max(upper.max(), 1.4)
     panel = sheet.panel(
@@ -303,11 +310,14 @@ def _draw_intervals(sheet: Sheet, hr, lower, upper, truth, missed) -> None:
     shown = [t for t in ticks if t <= high]
     panel.x_axis(np.log(shown), [f"{t:g}" for t in shown], "hazard ratio, treated v placebo")
     rows = np.arange(len(hr), 0, -1)
+    panel.band(np.log([lower[0], upper[0]]), [0, 0], [rows[0]] * 2, color=MUTED)
     for some, color, width in ((~missed, FILL, 1.5), (missed, COBALAMIN, 4.0)):
         if some.any():
             x = np.log(lower[some]), np.log(upper[some])
             panel.segments(*x, rows[some], color=color, width=width)
-    panel.points(np.log(hr), rows, size=3.5)
+    for some, fill in ((~outside, True), (outside, False)):
+        if some.any():
+            panel.points(np.log(hr[some]), rows[some], size=3.5 if fill else 4.5, fill=fill)
     panel.truth(math.log(truth))
 
 
@@ -350,7 +360,7 @@ def _draw_tails(sheet: Sheet, z: float, two: float, one: float) -> None:
         # three runs at most: left of, between and right of the result and its mirror image
         for run in np.split(np.arange(len(grid)), np.flatnonzero(np.diff(some)) + 1):
             if some[run[0]]:
-                panel.band(grid[run], 0 * grid[run], height[run], color=COBALAMIN)
+                panel.band(grid[run], 0 * grid[run], height[run], color=COBALAMIN, opacity=0.35)
         panel.line(grid, height, color=INK, linewidth=1.6)
         panel.line((z, z), (0, 0.36), color=INK, linewidth=1.6)
         panel.x_axis((-2.4, 0, 2.4), ("benefit", "no difference", "harm"))

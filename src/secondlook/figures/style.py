@@ -175,12 +175,12 @@ class Panel:
         """Draw a right-continuous step function."""
         self.line(x, y, drawstyle="steps-post", **style)
 
-    def band(self, x, low, high, *, color) -> None:
+    def band(self, x, low, high, *, color, opacity=0.13) -> None:
         """Fill between two right-continuous step functions, lightly enough to read others."""
         x = np.repeat(self.x(x), 2)[1:]
         low, high = (np.repeat(self.y(edge), 2)[:-1] for edge in (low, high))
         edge = np.column_stack([np.r_[x, x[::-1]], np.r_[low, high[::-1]]])
-        shape = Polygon(edge, closed=True, facecolor=color, edgecolor="none", alpha=0.13)
+        shape = Polygon(edge, closed=True, facecolor=color, edgecolor="none", alpha=opacity)
         self.sheet.add(shape)
 
     def segments(self, x_from, x_to, y, *, color, width) -> None:

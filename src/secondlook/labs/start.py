@@ -202,14 +202,14 @@ def _title(trial: SmallTrial) -> str:
     placebo, treated = (curve.median for curve in trial.curves)
     if math.isfinite(placebo) and math.isfinite(treated):
         return (
-            f"Half have had an event by month {placebo:.0f} on placebo, "
-            f"by month {treated:.0f} on treatment"
+            f"The curve reaches one half at month {placebo:.0f} on placebo, "
+            f"at month {treated:.0f} on treatment"
         )
     if math.isfinite(placebo):
-        return f"By month {placebo:.0f} half on placebo have had an event, on treatment fewer"
+        return f"By month {placebo:.0f} the placebo curve reaches one half, the treated one never"
     if math.isfinite(treated):
-        return f"By month {treated:.0f} half on treatment have had an event, on placebo fewer"
-    return "In neither arm do half the patients have an event"
+        return f"By month {treated:.0f} the treated curve reaches one half, the placebo one never"
+    return "Neither curve reaches one half"
 
 
 def _numbers(trial: SmallTrial, patients, leaving, **settings) -> list[dict[str, str]]:
