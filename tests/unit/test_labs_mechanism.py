@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from _labs import numbers_in, settings_to_try
 from scipy import stats
-from test_figures import assert_words_fit
+from test_figures import assert_words_fit, svgs, words_of
 
 from secondlook.evidence import published
 from secondlook.figures.mechanism import methionine_cycle, percent
@@ -76,7 +76,8 @@ def test_the_machine_counts_what_its_coins_did():
         assert said[0] == said[-2] == now["rounds"] and said[-1] == agreed, now
         _, one, two = STORIES[now["factor"]]
         told = one if side[now["rounds"] - 1] < 0.5 else two
-        assert f"This time the coin chose {told.who};" in lab.sentence
+        chose = "it helped" if now["real"] else "the coin chose"
+        assert f"This time {chose} {told.who};" in lab.sentence
         assert told.why in lab.picture.alt
 
 
@@ -108,10 +109,13 @@ def test_the_machine_starts_with_the_story_that_the_chapter_asks_for():
     assert 45 <= lab.result.coins.came_again <= 55
 
 
-def test_all_words_of_the_machine_fit_their_cards():
+@pytest.mark.parametrize(("real", "head"), [(0, "The coin chose"), (50, "It helped")])
+def test_all_words_of_the_machine_fit_their_cards(real, head):
     lab = labs.just_so_machine()
     for factor in STORIES:
-        lab.set(factor=factor)
+        lab.set(factor=factor, real=real)
+        drawn = " ".join(words_of(svgs(lab.picture)[0]))
+        assert f"{head} {lab.result.told.who}:" in drawn
         for _ in range(2):
             assert_words_fit(lab.press("The coin the other way").picture)
 
@@ -126,10 +130,14 @@ def test_before_the_trial_says_what_bayes_answers():
         now = lab.settings
         prior, power, alpha = now["prior"] / 100, now["power"] / 100, levels[now["level"]]
         odds = prior / (1 - prior) * power / alpha
-        assert f"a positive trial is true with {percent(odds / (1 + odds))}." in lab.sentence, now
         after = prior / (1 - prior) * (1 - power) / (1 - alpha)
-        assert lab.sentence.endswith(f"after a negative one {percent(after / (1 + after))}.")
+        assert lab.sentence.startswith(
+            f"A positive trial takes an idea from {now['prior']}% to {percent(odds / (1 + odds))}, "
+            f"a negative one to {percent(after / (1 + after))}. "
+        ), now
         ideas = lab.result.ideas
+        counted = numbers_in(lab.sentence.partition(" work: ")[2])
+        assert counted == ([ideas.found, ideas.false] if ideas.found and ideas.false else [])
         assert ideas.found + ideas.missed == 10 * now["prior"]
         assert ideas.found + ideas.missed + ideas.false + ideas.quiet == 1000
         assert abs(ideas.found - 1000 * prior * power) <= 0.51
@@ -147,6 +155,7 @@ def test_before_the_trial_starts_at_64_and_its_buttons_move_it():
     assert lab.settings["power"] == published("K19.des.plan.power").value
     assert lab.settings["level"] == f"{published('K19.des.plan.alpha').value:g}"
     assert lab.press("A long shot, 1 in 100").settings["prior"] == 1
+    assert lab.press("One in ten, as at first").settings == labs.before_the_trial().settings
 
 
 def test_the_stricter_level_is_safe_where_a_trial_cannot_tell():

@@ -132,11 +132,13 @@ def chain_of_maybes(
     def body(sheet: Sheet) -> None:
         _draw_chain(sheet, links, probability, holds, independent, shared)
 
-    likely = "more likely to break than to hold" if whole < 0.5 else "more likely to hold"
+    if percent(whole) == "50%":
+        likely = "as likely to hold as to break"
+    else:
+        likely = "more likely to " + ("break than to hold" if whole < 0.5 else "hold than to break")
     fate = "each link on its own" if shared == 0 else f"{percent(shared)} of its fate shared"
     return Picture(
-        title=f"The whole chain holds with {percent(whole)}: it is {likely}"
-        + (" than to break" if whole >= 0.5 else ""),
+        title=f"The whole chain: {percent(whole)}. It is {likely}",
         subtitle=f"Probability that all links so far hold, {fate}",
         source="The probabilities are yours; nobody has measured them",
         alt=f"Bars that shorten from link to link, {fate}. "
@@ -218,16 +220,20 @@ def just_so(told: Story, other: Story, again, *, real: float) -> Picture:
         else:
             cards = sheet.left + 368.0
             chart = (sheet.left + 452, sheet.right - 16, sheet.bottom + 42, sheet.top - 44)
-        foot = _draw_stories(sheet, told, other, cards)
+        foot = _draw_stories(sheet, told, other, cards, real)
         if sheet.narrow:
             chart = (*chart[:3], foot - 52)
         _draw_agreement(sheet, chart, share, real)
 
     return Picture(
-        title=f"{rounds} of {rounds} results had their story; {agreed} came out again",
-        subtitle="A coin decides who benefits; a second trial asks again",
-        source="Coins, not trials. Both stories are invented for this course and are no evidence",
-        alt=f"Two short stories and a line. The coin chose {told.who}: {told.why} Had it fallen "
+        title=f"{rounds} of {rounds} results had a story; {agreed} came out again"
+        if rounds > 1
+        else f"One result had a story; it {'came' if agreed else 'did not come'} out again",
+        subtitle=f"{percent(real)} of the differences are real; a second trial asks again"
+        if real
+        else "A coin decides who benefits; a second trial asks again",
+        source="No real trials. Both stories are invented for this course and are no evidence",
+        alt=f"Two short stories and a line. This time {told.who}: {told.why} Had it come out "
         f"the other way, {other.who}: {other.why} Of {rounds} such results all had a story, and "
         f"{agreed} came out again in a second trial.",
         body=body,
@@ -236,12 +242,13 @@ def just_so(told: Story, other: Story, again, *, real: float) -> Picture:
     )
 
 
-def _draw_stories(sheet: Sheet, told: Story, other: Story, right: float) -> float:
+def _draw_stories(sheet: Sheet, told: Story, other: Story, right: float, real: float) -> float:
     """Both stories, one above the other; returns where they end."""
     y = sheet.top - 20
+    heads = ("It helped", "Had it helped") if real else ("The coin chose", "Had it chosen")
     for story, head, color, width in (
-        (told, "The coin chose", COBALAMIN, 5.0),
-        (other, "Had it chosen", MUTED, 2.0),
+        (told, heads[0], COBALAMIN, 5.0),
+        (other, heads[1], MUTED, 2.0),
     ):
         top = y + 12
         x = sheet.left + 14
@@ -388,7 +395,9 @@ def _draw_positives(sheet: Sheet, box, ideas: Ideas, true: float) -> None:
     panel.segments([0], [true], [0.2], color=COBALAMIN, width=22)
     panel.segments([true], [1], [0.2], color=INK, width=22)
     positives = ideas.found + ideas.false
-    sheet.text(left, y + 28, f"The {positives} positive trials", weight="bold")
+    sheet.text(
+        left, y + 28, f"The {positives} positive trial" + "s" * (positives != 1), weight="bold"
+    )
     sheet.text(left, y - 18, f"{percent(true)} true", color=COBALAMIN, weight="bold")
     sheet.text(right, y - 18, f"{percent(1 - true)} false", weight="bold", ha="right")
 

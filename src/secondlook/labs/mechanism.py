@@ -22,9 +22,9 @@ ROUNDS = 200
 
 LINKS = (
     "It reaches the nerve cells",
-    "So much does more than enough does",
+    "A huge dose beats a normal one",
     "What it changes drives ALS",
-    "What helps mice helps people",
+    "It does in people what it did in mice",
     "The decline slows enough to see",
 )
 
@@ -155,13 +155,25 @@ STORIES: dict[str, tuple[str, Story, Story]] = {
     ),
     "age": (
         "age",
-        Story("the young", "Young nerve cells can still sprout. The drug gives them the means."),
-        Story("the old", "With age vitamin B12 runs low. Where more is missing, more is mended."),
+        Story(
+            "younger patients",
+            "Young nerve cells can still sprout. The drug gives them the means.",
+        ),
+        Story(
+            "older patients",
+            "With age vitamin B12 runs low. Where more is missing, more is mended.",
+        ),
     ),
     "pace": (
         "pace before treatment",
-        Story("the fast", "Where much is lost each month, there is much that can be kept."),
-        Story("the slow", "Where cells die slowly, a vitamin has time to rescue them."),
+        Story(
+            "those who decline fast",
+            "Where much is lost each month, there is much that can be kept.",
+        ),
+        Story(
+            "those who decline slowly",
+            "Where cells die slowly, a vitamin has time to rescue them.",
+        ),
     ),
     "riluzole": (
         "riluzole",
@@ -258,10 +270,11 @@ def _machine(factor, rounds, real, seed) -> Machine:
 def _machine_sentence(machine: Machine, **_) -> str:
     n, agreed = machine.rounds, machine.coins.came_again
     result = "result" if n == 1 else "results"
+    chose = "it helped" if machine.real else "the coin chose"
     there = f", {percent(machine.real)} of them real on average" if machine.real else ""
     return (
         f"Of {n} {result}{there}, {n} had a story and {agreed} came out again in a second trial. "
-        f"This time the coin chose {machine.told.who}; the story for "
+        f"This time {chose} {machine.told.who}; the story for "
         f"{machine.other.who} was just as ready."
     )
 
@@ -279,8 +292,8 @@ def _machine_numbers(machine: Machine, **_) -> list[dict[str, str]]:
         "Results that had a story": f"{n}",
         "Results that came out again": f"{agreed} ({percent(agreed / n)})",
         "Expected to come out again": percent(0.5 + machine.real / 2),
-        f"The coin chose {machine.told.who}": machine.told.why,
-        f"Not chosen: {machine.other.who}": machine.other.why,
+        f"This time: {machine.told.who}": machine.told.why,
+        f"The other way: {machine.other.who}": machine.other.why,
     }
     return [{"What": what, "Value": value} for what, value in facts.items()]
 
@@ -315,8 +328,8 @@ def before_the_trial() -> Lab:
             ),
         ],
         {
+            "One in ten, as at first": {"prior": 10, "power": 80, "level": "5"},
             "A long shot, 1 in 100": {"prior": 1},
-            "As likely as not": {"prior": 50},
             "The same trials at the 1% level": _stricter,
             "E0302 as it was planned": _planned,
         },
@@ -354,11 +367,15 @@ def _worth(prior, power, level) -> Worth:
 
 def _worth_sentence(worth: Worth, prior, **_) -> str:
     ideas = worth.ideas
+    said = (
+        f"A positive trial takes an idea from {prior}% to {percent(worth.true)}, a negative one to "
+        f"{percent(worth.still)}. Of {IDEAS:,} ideas {ideas.found + ideas.missed} work"
+    )
+    if not ideas.found or not ideas.false:  # too few to count in whole ideas
+        return f"{said}."
+    useless = "useless one" if ideas.false == 1 else "useless ones"
     return (
-        f"Of {IDEAS:,} ideas {ideas.found + ideas.missed} work, and a positive trial is true "
-        f"with {percent(worth.true)}. {ideas.found} good ideas and {ideas.false} useless ones "
-        f"have a positive trial; before it you had {prior}%, after a negative one "
-        f"{percent(worth.still)}."
+        f"{said}: {ideas.found} of them have a positive trial, and so have {ideas.false} {useless}."
     )
 
 
