@@ -100,6 +100,7 @@ def wrong_patterns():
         "neither significant": (dark**2,),
         "the level": (0.05,),
         "one test dark": (dark,),
+        "power one half": (one_significant_one_not(0.5, 0.5) / 2,),
         "either arm": (2 * POWER * dark, one_significant_one_not(POWER, POWER)),
         "not both": (1 - POWER**2,),
         "both significant": (POWER**2,),

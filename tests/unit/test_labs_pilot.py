@@ -85,7 +85,17 @@ def test_what_the_chapter_says_in_words_of_the_test_between():
         assert share == pytest.approx(wanted, abs=0.03)
     lab = labs.two_lamps()
     both, only = lab.result.named, lab.press("Only the high dose works").result.named
-    assert 1.8 < only / both < 2  # “nearly twice as common”
+    assert 1.8 < only / both < 2  # “nearly twice as often”
+
+
+def test_half_of_the_pattern_is_a_fall_where_neither_dose_does_anything():
+    found = labs.two_lamps().press("Neither dose does anything").result
+    falls = (found.arms[0].mean < 0)[found.pattern]
+    assert falls.mean() == pytest.approx(0.5, abs=4 * math.sqrt(0.25 / len(falls)))
+    for power in (5, 20, 50, 80, 95):  # “the better the tests, the stronger the hint”
+        only = labs.two_lamps().set(power=power, low="nothing").result.named
+        same = labs.two_lamps().set(power=power).result.named
+        assert only / same == pytest.approx(0.95 / (1 - power / 100), rel=1e-4)
 
 
 def test_two_lamps_opens_on_the_pattern_and_the_button_finds_the_next():
@@ -136,6 +146,15 @@ def test_more_patients_exaggerate_less():
     assert lab.settings["patients"] == 123
 
 
+def test_each_button_of_small_and_lucky_starts_anew():
+    lab = labs.small_and_lucky()
+    for first in lab.presets:
+        for name in lab.presets:
+            alone = labs.small_and_lucky().press(name).sentence
+            assert labs.small_and_lucky().press(first).press(name).sentence == alone
+    assert f"{lab.press('A large truth').result.type_m:.1f}" == "1.2"
+
+
 # ------------------------------------------------------------ what was compared
 
 
@@ -174,16 +193,35 @@ def test_what_was_compared_counts_what_differs():
     for settings in settings_to_try(labs.what_was_compared()):
         lab = labs.what_was_compared().set(**settings)
         now = lab.settings
-        a, b = (labs.studies()[now[key]].words for key in ("first", "second"))
+        a, b = (labs.studies()[now[key]] for key in ("first", "second"))
+        unknown = [aspect for aspect in labs.ASPECTS if aspect in a.open + b.open]
         differ = [
             aspect for aspect in labs.ASPECTS
-            if a[aspect] != b[aspect] and "Not stated" not in (a[aspect], b[aspect])
+            if a.words[aspect] != b.words[aspect] and aspect not in unknown
         ]  # fmt: skip
         if now["first"] == now["second"]:
             assert "nothing changed" in lab.sentence and not differ
         else:
             assert f"{len(differ)} of {len(labs.ASPECTS)} things differ" in lab.sentence, now
-            assert ("Not stated" in lab.sentence) == ("Not stated" in {*a.values(), *b.values()})
+            assert ("Print leaves open: " in lab.sentence) == bool(unknown)
+            assert all(aspect.lower() in lab.sentence for aspect in unknown)
+
+
+def test_what_the_abstract_of_2007_does_not_say_is_not_counted_as_different():
+    for study in labs.studies().values():
+        assert {a for a, words in study.words.items() if words == "Not stated"} <= set(study.open)
+    open_comparison = labs.what_was_compared().set(first="open").result
+    assert {"Dose given", "Length"} == set(open_comparison.open)
+    total = labs.what_was_compared().press("The pilot and the abstract of 2007")
+    assert "350 mg or 7 mg in all against" not in total.set(measure="total").sentence
+    assert "350 mg or 7 mg against not stated" in total.set(measure="total").sentence
+
+
+def test_what_print_says_of_patients_stands_in_the_table():
+    words = {key: study.words["Patients and arms"] for key, study in labs.studies().items()}
+    assert words["pilot"].startswith("24 patients") and "not said" in words["pilot"]
+    assert "373 patients up to 3 years" in words["e0302"]
+    assert "130 patients, on average 8 months" in words["jetals"]
 
 
 def test_between_pilot_and_e0302_everything_listed_differs():
@@ -192,7 +230,7 @@ def test_between_pilot_and_e0302_everything_listed_differs():
 
 def test_the_2007_abstract_and_the_pilot_are_not_said_to_be_one_study():
     lab = labs.what_was_compared().press("The pilot and the abstract of 2007")
-    assert lab.result.open == ("Compared with", "Who got which")
+    assert lab.result.open == ("Compared with", "Patients and arms", "Length")
     claims = data_path("published", "claims.csv").read_text(encoding="utf-8")
     assert "reported a rise, not a slowed fall" in claims
 

@@ -52,6 +52,11 @@ class LampRow:
         """The row as the reader sees it."""
         return f"{self.label}: {self.mean:+.2f}, p {self.p}".replace("-", "−")
 
+    @property
+    def interval(self) -> str:
+        """The interval of the mean in words."""
+        return f"{self.lower:.2f} to {self.upper:.2f}".replace("-", "−")
+
 
 def lamp_row(label: str, values, test, at: int = 0, truth: float | None = None) -> LampRow:
     """Return the row of one trial's t test; its lamp is lit at the two-sided 5% level.

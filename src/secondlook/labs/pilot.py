@@ -272,10 +272,13 @@ def small_and_lucky() -> Lab:
             _PILOT_SEED,
         ],
         {
-            "As many as in the pilot": {"patients": _patients()},
-            "Four times as many": {"patients": 4 * _patients()},
-            "As many as in an arm of E0302": {"patients": int(published("K19.T1.n.plc").value)},
-            "A tiny truth": {"truth": 0.1},
+            "As many as in the pilot": {"truth": planned, "patients": _patients()},
+            "Four times as many": {"truth": planned, "patients": 4 * _patients()},
+            "As many as in an arm of E0302": {
+                "truth": planned,
+                "patients": int(published("K19.T1.n.plc").value),
+            },
+            "A large truth": {"truth": 1.0, "patients": _patients()},
         },
         Recipe(_pilots, _pilots_sentence, _pilots_picture, _pilots_numbers),
         smooth=True,
@@ -283,11 +286,12 @@ def small_and_lucky() -> Lab:
 
 
 def _pilots_sentence(pilots: Pilots, patients, **_) -> str:
+    verb = "points" if f"{100 * pilots.type_s:.0f}" in ("0", "1") else "point"
     return (
         f"With {patients} patients in each arm and a true difference of {pilots.truth:.2f} "
         f"standard deviations, {_of_100(pilots.power)} pilots are significant, and those show on "
         f"average {pilots.type_m:.1f} times the truth. "
-        f"{_of_100(pilots.type_s).capitalize()} significant ones point the wrong way."
+        f"{_of_100(pilots.type_s).capitalize()} significant ones {verb} the wrong way."
     )
 
 
@@ -332,6 +336,7 @@ class Study:
     arms: tuple[tuple[str, float | None, float | None], ...]  # label, mg a week, mg in all
     words: dict[str, str]
     where: str
+    open: tuple[str, ...] = ()  # aspects that print does not tell well enough to compare
 
 
 @dataclass(frozen=True)
@@ -352,7 +357,7 @@ class Comparison:
 
 
 _NOT_STATED = "Not stated"
-ASPECTS = ("Dose given", "Compared with", "Who got which", "Endpoint", "Length")
+ASPECTS = ("Dose given", "Compared with", "Patients and arms", "Endpoint", "Length")
 _STUDIES = {
     "pilot": "Pilot, 1998",
     "cmap": "Muscle potentials, abstract of 2007",
@@ -360,7 +365,7 @@ _STUDIES = {
     "e0302": "E0302, published 2019",
     "jetals": "JETALS, published 2022",
 }
-_SIGNS = {True: "yes", False: "no", None: "not stated"}
+_SIGNS = {True: "yes", False: "no", None: "left open"}
 _MEASURES = {
     "week": ("mg a week", "Dose a week"),
     "total": ("mg in all", "Dose over the whole planned treatment"),
@@ -405,7 +410,8 @@ def _pilot_study() -> Study:
         dict(zip(ASPECTS, (
             f"{high:g} mg every day into a muscle",
             f"{low:g} mg of the same drug every day",
-            "Assigned, double-blind; randomisation is not mentioned",
+            f"{sum(_number(f'K98.n.{arm}') for arm in ('high', 'low')):g} patients, two arms, "
+            "double-blind; how they were assigned is not said",
             "Size of a muscle's electrical answer (CMAP)",
             f"{days:g} days of injections, seen at weeks {_number('K98.visit1'):g} and "
             f"{_number('K98.visit2'):g}",
@@ -418,15 +424,16 @@ def _cmap_study() -> Study:
     dose, weeks = _number("I07.cmap.dose"), _number("I07.cmap.wk")
     return Study(
         "2007, CMAP",
-        ((f"2007, {dose:g} mg a day", *_daily(dose, 7 * weeks)),),
+        ((f"2007, {dose:g} mg a day", 7 * dose, None),),
         dict(zip(ASPECTS, (
             f"{dose:g} mg every day into a muscle",
             _NOT_STATED,
             _NOT_STATED,
             "How fast the same answer (CMAP) gets smaller",
-            f"{weeks:g} weeks",
+            f"{weeks:g} weeks; whether of injections or of watching is not said",
         ), strict=True)),
         "Izumi 2007, abstract",
+        ("Compared with", "Patients and arms", "Length"),
     )  # fmt: skip
 
 
@@ -438,11 +445,12 @@ def _open_study() -> Study:
         dict(zip(ASPECTS, (
             f"“{published('I07.lt.dose').text}”: both cannot hold",
             "No treatment",
-            "Treated and untreated; no randomisation is mentioned",
+            "Treated and untreated; no numbers, and no word on randomisation",
             "Time alive without a respirator",
             "“Long-term”; no length is given",
         ), strict=True)),
         "Izumi 2007, abstract",
+        ("Dose given", "Length"),
     )  # fmt: skip
 
 
@@ -460,7 +468,8 @@ def _e0302_study() -> Study:
         dict(zip(ASPECTS, (
             f"{' or '.join(f'{mg:g}' for mg in doses)} mg, {published('K19.des.dose').text}",
             "Placebo",
-            f"Randomised, double-blind: {_number('K19.des.rand'):g} patients, three arms",
+            f"{_number('K19.des.rand'):g} patients up to {_number('K19.des.dur_yr'):g} years from "
+            "onset, three arms, double-blind, randomised",
             "Two: time to death or permanent ventilation; change of the ALSFRS-R",
             f"{weeks:g} weeks",
         ), strict=True)),
@@ -476,7 +485,8 @@ def _jetals_study() -> Study:
         dict(zip(ASPECTS, (
             f"{dose:g} mg, twice per week",
             "Placebo",
-            f"Randomised, double-blind: {_number('J.rand'):g} patients, two arms",
+            f"{_number('J.rand'):g} patients, on average {_number('J.T1.onset.tot'):.0f} months "
+            "from onset, two arms, double-blind, randomised",
             "One: change of the ALSFRS-R",
             f"{weeks:g} weeks",
         ), strict=True)),
@@ -487,17 +497,16 @@ def _jetals_study() -> Study:
 def _compare(first, second, measure) -> Comparison:
     a, b = studies()[first], studies()[second]
     lines = tuple(
-        (aspect, a.words[aspect], b.words[aspect], _differs(a.words[aspect], b.words[aspect]))
-        for aspect in ASPECTS
+        (aspect, a.words[aspect], b.words[aspect], _differs(aspect, a, b)) for aspect in ASPECTS
     )
     return Comparison((a, b), lines)
 
 
-def _differs(a: str, b: str) -> bool | None:
+def _differs(aspect: str, a: Study, b: Study) -> bool | None:
     """True or False; None where print leaves one of the two open."""
-    if _NOT_STATED in (a, b) and a != b:
-        return None
-    return a != b
+    if a is b:
+        return False
+    return None if aspect in a.open + b.open else a.words[aspect] != b.words[aspect]
 
 
 def what_was_compared() -> Lab:
@@ -511,10 +520,14 @@ def what_was_compared() -> Lab:
             Choice("measure", "The bars show", measures, "week"),
         ],
         {
-            "The pilot and E0302": {"first": "pilot", "second": "e0302"},
-            "The pilot and the abstract of 2007": {"first": "pilot", "second": "cmap"},
-            "E0302 and JETALS": {"first": "e0302", "second": "jetals"},
-            "Dose in all": {"measure": "total"},
+            "The pilot and E0302": {"first": "pilot", "second": "e0302", "measure": "week"},
+            "The pilot and the abstract of 2007": {
+                "first": "pilot",
+                "second": "cmap",
+                "measure": "week",
+            },
+            "E0302 and JETALS": {"first": "e0302", "second": "jetals", "measure": "week"},
+            "Dose in all": {"first": "pilot", "second": "e0302", "measure": "total"},
         },
         Recipe(_compare, _compare_sentence, _compare_picture, _compare_numbers),
     )
@@ -539,7 +552,7 @@ def _compare_sentence(compared: Comparison, first, second, measure) -> str:
     words = ", ".join(aspect.lower() for aspect in compared.changed)
     said = f"Between {a.short} and {b.short}, {changed} of {len(ASPECTS)} things differ: {words}."
     if compared.open:
-        said += f" Not stated: {', '.join(aspect.lower() for aspect in compared.open)}."
+        said += f" Print leaves open: {', '.join(aspect.lower() for aspect in compared.open)}."
     return f"{said} The dose {unit}: {_range(a, measure)} against {_range(b, measure)}."
 
 
@@ -591,7 +604,7 @@ def _compare_numbers(compared: Comparison, measure, **_) -> list[dict[str, str]]
 
 
 def _differ(a: str, b: str) -> str:
-    return "not stated" if "not stated" in (a, b) else "no" if a == b else "yes"
+    return "left open" if "not stated" in (a, b) else "no" if a == b else "yes"
 
 
 # ---------------------------------------------------------------- words
