@@ -190,6 +190,7 @@ def test_the_table_of_dates_is_folded_and_names_every_source():
     html = pictures.timeline_table(MOMENTS).html()
     assert html.startswith('<details class="sl-numbers"><summary')
     assert html.count("<tr>") == 1 + len(MOMENTS) and "https" not in html
+    assert "Kaji 1998 (abstract in ALS Worldwide)" in html and "kaji2019" not in html
 
 
 def test_repeats_outside_the_first_interval_and_intervals_that_miss_are_counted():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -163,10 +164,18 @@ def timeline_table(moments: Sequence[Moment]) -> Table:
 
 
 def _source_words(source: str) -> str:
-    """A source as short words: of an address, the host."""
+    """A source as short words: of an address, the host; of a key, name and year."""
     parts = [part.strip() for part in source.split(";")]
-    hosts = [part.split("/")[2] if part.startswith("http") else part for part in parts]
+    hosts = [part.split("/")[2] if part.startswith("http") else _key_words(part) for part in parts]
     return "; ".join(hosts)
+
+
+def _key_words(source: str) -> str:
+    """Write ``kaji2019`` as ``Kaji 2019``."""
+    words = re.sub(r"\b([a-z]+)(\d{4})\b", lambda m: f"{m[1].title()} {m[2]}", source)
+    return words.replace("als_worldwide", "ALS Worldwide").replace(
+        "Alliance", "Patient association"
+    )
 
 
 # ---------------------------------------------------------------- two curves
