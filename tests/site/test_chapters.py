@@ -1,7 +1,7 @@
 """Every chapter but the one of test_live.py, made live once: it says what is printed, and moves."""
 
 import pytest
-from test_live import CHAPTER, READ, make_live, open_page, status
+from test_live import CHAPTER, READ, make_live, open_page, show_everything, status
 
 CHAPTERS = ("00_start", "01_mechanism", "02_pilot", "03_primary_endpoints")
 DRAWN = """([name, change]) => new Promise((done) => {
@@ -90,8 +90,6 @@ def test_no_request_leaves_the_site(live, site_url):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_live_page(live, axe, theme):
-    live.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    live.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
-    live.wait_for_timeout(800)  # colours of the theme fade over
+    show_everything(live, theme)
     assert axe(live) == []
     live.evaluate("document.documentElement.dataset.theme = 'light'")

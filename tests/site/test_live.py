@@ -86,6 +86,15 @@ def make_live(page) -> str:
     return settle(page)
 
 
+def show_everything(page, theme) -> None:
+    """Open all folds in a theme, and wait until its colours have faded over."""
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+    page.wait_for_timeout(300)
+    page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")
+    page.wait_for_timeout(300)
+
+
 def press(page, name) -> str:
     """Press a button that starts anew and wait; return the state then."""
     page.evaluate("said.length = 0")
@@ -277,9 +286,7 @@ def test_tab_reaches_the_controls_in_the_order_they_stand(live):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_a_live_page(live, axe, theme):
-    live.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    live.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
-    live.wait_for_timeout(800)  # colours of the theme fade over
+    show_everything(live, theme)
     assert axe(live) == []
     live.evaluate("document.documentElement.dataset.theme = 'light'")
 
