@@ -16,6 +16,8 @@ References
     eleven methods, Statistics in Medicine 1998, 17, 873-890.
 [5] Hanley & Lippman-Hand, If nothing goes wrong, is everything all right?, JAMA 1983, 249,
     1743-1745.
+[6] Katz, Baptista, Azen & Pike, Obtaining confidence intervals for the risk ratio in cohort
+    studies, Biometrics 1978, 34, 469-474.
 """
 
 from collections.abc import Callable
@@ -306,6 +308,24 @@ def plain_difference(events, patients, events_others, patients_others, *, level=
     n1, n0 = positive("patients", patients), positive("patients_others", patients_others)
     half = z * np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     return Interval((p1 - p0)[()], (p1 - p0 - half)[()], (p1 - p0 + half)[()])
+
+
+def ratio_of_proportions(events, patients, events_others, patients_others, *, level=0.95):
+    """The ratio of two proportions with the interval that is even on the log scale [6].
+
+    Parameters, returns and errors as in :func:`difference_of_proportions`; the ratio is that of the
+    treated to the others, and se = √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀) is that of its log. Where one of
+    the two groups has no event, all three are nan.
+    """
+    z = quantile((1 + between("level", level)) / 2)
+    p1, *_ = _score("events", events, patients, z)
+    p0, *_ = _score("events_others", events_others, patients_others, z)
+    n1, n0 = positive("patients", patients), positive("patients_others", patients_others)
+    seen = (p1 > 0) & (p0 > 0)
+    p1, p0 = np.where(seen, p1, np.nan), np.where(seen, p0, np.nan)
+    ratio = p1 / p0
+    spread = np.exp(z * np.sqrt((1 - p1) / (n1 * p1) + (1 - p0) / (n0 * p0)))
+    return Interval(ratio[()], (ratio / spread)[()], (ratio * spread)[()])
 
 
 def not_ruled_out(patients, *, level=0.95) -> np.ndarray:

@@ -188,6 +188,17 @@ def test_newcombe_is_that_of_statsmodels_and_swaps_its_sign(x1, more1, x0, more0
     assert -1 <= found.lower <= found.estimate <= found.upper <= 1
 
 
+def test_ratio_by_hand_and_where_nobody_has_the_event():
+    """Katz: log ratio ± z √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀)."""
+    found = design.ratio_of_proportions([9, 0, 9], 124, [5, 5, 0], 123)
+    se = np.sqrt(1 / 9 - 1 / 124 + 1 / 5 - 1 / 123)
+    expected = 9 * 123 / (5 * 124) * np.exp(1.959964 * se * np.array([0, -1, 1]))
+    assert [x[0] for x in (found.estimate, found.lower, found.upper)] == pytest.approx(expected)
+    assert np.isnan([found.estimate[1:], found.lower[1:], found.upper[1:]]).all()
+    back = design.ratio_of_proportions(5, 123, 9, 124)
+    assert 1 / back.upper == pytest.approx(found.lower[0])
+
+
 def test_the_interval_of_a_difference_covers():
     rng = np.random.default_rng(5)
     x1, x0 = rng.binomial(124, 0.08, 20_000), rng.binomial(123, 0.05, 20_000)

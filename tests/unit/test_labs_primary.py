@@ -138,6 +138,8 @@ def test_what_is_not_reached_is_said_and_not_subtracted():
     median = cells("", published("K19.T2A.med.25"), 1147, 819, np.inf)
     text = beside_print({"25 mg": median}, "Days").text()
     assert text.count("1147 (819 to not reached)") == 2 and "0, 0, same" in text
+    folded = beside_print({"25 mg": median}, "Days", folded=True)
+    assert folded.text() == text and folded.html().startswith("<details")
 
 
 def test_a_median_counts_the_worst_ranked_below_every_score():

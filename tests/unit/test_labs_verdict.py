@@ -317,9 +317,18 @@ def test_a_doubling_needs_what_r_says():
     assert labs.nothing_seen().set(power="80").result.needed == pytest.approx(542.747, abs=0.01)
 
 
-def test_a_tripling_is_ruled_out_for_both_doses_and_not_for_25_mg_alone():
-    found = {arm: labs.nothing_seen().set(times=3.0, arm=arm).result.possible for arm in labs._ARMS}
-    assert found == {"25 mg": True, "50 mg": False, "both doses": False}
+def test_eight_points_more_are_ruled_out_for_both_doses_and_three_times_as_common_is_not():
+    found = {arm: labs.nothing_seen().set(times=3.0, arm=arm).result for arm in labs._ARMS}
+    possible = {arm: seen.possible for arm, seen in found.items()}
+    assert possible == {"25 mg": True, "50 mg": False, "both doses": False}
+    # With placebo's share as uncertain as it is, the ratio may well be 3.
+    low, high = confint_proportions_2indep(16, 247, 5, 123, method="log", compare="ratio")
+    assert found["both doses"].ratio == pytest.approx((16 / 247 / (5 / 123), low, high))
+    assert low < 3 < high
+    said = {row["What"]: row["Value"] for row in labs.nothing_seen().set(arm="both doses").numbers}
+    assert said["both doses over placebo, times as common (95%, on the log scale)"] == (
+        f"{16 / 247 / (5 / 123):.1f} ({low:.1f} to {high:.1f})"
+    )
 
 
 def test_plain_difference_by_hand_and_at_nothing():

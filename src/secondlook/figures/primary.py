@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from secondlook.evidence import Published
 from secondlook.figures import style
+from secondlook.figures.start import FoldedTable
 from secondlook.figures.style import MUTED, SMALL, Picture, Sheet
 from secondlook.figures.tables import Table
 
@@ -89,7 +90,9 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def beside_print(rows: Mapping[str, Sequence[Cell]], caption: str) -> Table:
+def beside_print(
+    rows: Mapping[str, Sequence[Cell]], caption: str, *, folded: bool = False
+) -> Table:
     """Return a table with one line for each published row: printed, computed, and the difference.
 
     Parameters
@@ -97,8 +100,10 @@ def beside_print(rows: Mapping[str, Sequence[Cell]], caption: str) -> Table:
     rows : dict of label to cells
         The value, then its limits if it has any; as :func:`cells` returns them.
     caption : str
+    folded : bool
+        Behind its caption, for what is there to be looked up.
     """
-    return Table(
+    return (FoldedTable if folded else Table)(
         ["Table 2A", "printed", "the twin", "difference"],
         [
             [

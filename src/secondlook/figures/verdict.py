@@ -167,7 +167,7 @@ def chances(
         Shares of null trials; the last is that of the reader's plan.
     rows : sequence of PRow
     alpha : float
-        The level that one honest test would have.
+        The level of one test that is looked at once.
     plan : str
         "4 tests, 3 looks".
     trials : int
@@ -191,7 +191,7 @@ def chances(
         _draw_bars(sheet, top, bars, most, lambda b: f"{b:.1%}")
         _draw_p(sheet, under, rows, paid)
 
-    cost = f"not {alpha:.1%}" if f"{share:.1%}" != f"{alpha:.1%}" else "as one honest test does"
+    cost = f"not {alpha:.1%}" if f"{share:.1%}" != f"{alpha:.1%}" else "as one test does"
     ours = "; ".join(
         f"{r.label} {r.crude:.2f}, here {r.ours:.2f}, printed adjusted {r.printed:.2f}"
         for r in rows
@@ -259,7 +259,7 @@ def harm(
     bars : sequence of Bar
         Patients there were, and needed.
     event, what, each : str
-        "drug-related adverse events"; "2.0 times as common"; "in each arm, …".
+        "drug-related adverse events"; "4.1 points more"; "in each arm, …".
     possible : bool or None
         Whether the target goes with what was seen; None for a harm that nobody had.
     """

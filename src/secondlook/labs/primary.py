@@ -131,8 +131,8 @@ def primary_analysis() -> Lab:
                 {key: words for key, (words, _) in CONTRASTS.items()},
                 "tot",
             ),
-            Choice("left", "Those who left early are", _LEFT, "censored"),
-            Choice("worst", "Of those with an event, ranked worst", _WORST, "twin"),
+            Choice("left", "Those who left early are", _LEFT, "censored", more=True),
+            Choice("worst", "Of those with an event, ranked worst", _WORST, "twin", more=True),
             Choice("sides", "Sides of the p value", _SIDES, "1"),
         ],
         {
@@ -165,7 +165,7 @@ def _sentence(result: Primary, endpoint, contrast, left, worst, sides) -> str:
         said = f"{who[0].upper()}{who[1:]} against placebo, ALSFRS-R, with {_SAID[worst]} ranked "
         said += f"worst: {p}."
     if not _plan(endpoint, left, worst):
-        return f"{said} Print analysed them otherwise."
+        return f"{said} The paper did otherwise."
     if not result.printed_p:
         return f"{said} For 25 mg alone no p is printed."
     return f"{said} Printed: p {result.printed_p}, without its side."

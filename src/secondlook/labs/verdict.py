@@ -375,7 +375,7 @@ def _chances_sentence(chances: Chances, correction, interim, endpoints, **_) -> 
     alpha = f"{chances.alpha:.1%}".replace(".0%", "%")
     said = (
         f"With {words} at one-sided {alpha}, {_of_1000(chances.alarms)} useless drugs succeed; "
-        f"one honest test would let through {_of_1000(chances.alpha)}."
+        f"one test, looked at once, lets through {_of_1000(chances.alpha)}."
     )
     if chances.tests * chances.looks == 1:
         return f"With one test and one look, {_of_1000(chances.alarms)} useless drugs succeed."
@@ -456,6 +456,7 @@ class Seen:
     rows : the doses, each against placebo (or, for a harm that nobody had, on its own).
     chosen : the row of the dose that is asked about.
     plain : (lower, upper) of its difference by the plain method; None for a harm nobody had.
+    ratio : (estimate, lower, upper) of how many times as common it was; None likewise.
     placebo : (events, patients); None for a harm nobody had.
     target : the difference in shares that is looked for; nan if it is impossible.
     needed, had : patients in each group that it takes, and that there were; needed may be nan.
@@ -464,6 +465,7 @@ class Seen:
     rows: tuple[HarmRow, ...]
     chosen: int
     plain: tuple[float, float] | None
+    ratio: tuple[float, float, float] | None
     placebo: tuple[int, int] | None
     target: float
     needed: float
@@ -475,7 +477,11 @@ class Seen:
 
     @property
     def possible(self) -> bool:
-        """True if the difference that is looked for goes with what was seen."""
+        """True if the interval of the difference holds the one that is looked for.
+
+        How many times as common that is, the target takes from the share seen on placebo; the
+        interval of the ratio, in which that share is uncertain too, is wider.
+        """
         return self.row.lower <= self.target <= self.row.upper
 
 
@@ -498,9 +504,9 @@ def nothing_seen() -> Lab:
                    "1 in so many", more=True),
         ],
         {
-            "Twice as common": {"event": "related", "times": 2.0},
-            "Three times as common": {"event": "related", "times": 3.0},
-            "Serious events, a tenth more": {"event": "serious", "times": 1.1},
+            "Twice as common": {"event": "related", "times": 2.0, "arm": "25 mg"},
+            "Three times as common": {"event": "related", "times": 3.0, "arm": "both doses"},
+            "Serious events, a tenth more": {"event": "serious", "times": 1.1, "arm": "50 mg"},
             "A harm that nobody had": {"event": "none", "arm": "both doses"},
         },
         Recipe(_seen, _seen_sentence, _seen_picture, _seen_numbers),
@@ -527,7 +533,7 @@ def _seen(event, arm, times, power, rare) -> Seen:
         upper = {name: design.not_ruled_out(counts[name][1]) for name in _ARMS}
         rows = tuple(HarmRow(name, *counts[name], 0.0, 0.0, float(upper[name])) for name in _ARMS)
         needed = float(design.patients_to_rule_out(1 / rare))
-        return Seen(rows, chosen, None, None, 1 / rare, needed, counts[arm][1])
+        return Seen(rows, chosen, None, None, None, 1 / rare, needed, counts[arm][1])
     placebo = counts["placebo"]
     rows = []
     for name in _ARMS:
@@ -542,7 +548,9 @@ def _seen(event, arm, times, power, rare) -> Seen:
         needed = float(design.patients_for_proportions(
             share * times, share, alpha=0.05, power=int(power) / 100, sides=2))  # fmt: skip
     limits = float(plain.lower), float(plain.upper)
-    return Seen(tuple(rows), chosen, limits, placebo, target, needed, placebo[1])
+    times_seen = design.ratio_of_proportions(*counts[arm], *placebo)
+    ratio = tuple(map(float, (times_seen.estimate, times_seen.lower, times_seen.upper)))
+    return Seen(tuple(rows), chosen, limits, ratio, placebo, target, needed, placebo[1])
 
 
 def _seen_sentence(seen: Seen, event, arm, times, power, rare) -> str:
@@ -563,15 +571,20 @@ def _seen_sentence(seen: Seen, event, arm, times, power, rare) -> str:
         return f"{said} An event this common cannot be {times:g} times as common."
     fits = "still possible" if seen.possible else "ruled out"
     return (
-        f"{said} Were it {times:g} times as common, {100 * seen.target:.1f} points more, that is "
-        f"{fits}; to see it {power} times in 100 takes {math.ceil(seen.needed):,} patients an arm, "
-        f"and there were about {seen.had}."
+        f"{said} {times:g} times the {_of_placebo(seen)} on placebo is {100 * seen.target:.1f} "
+        f"points more: {fits}. To see that {power} times in 100 takes "
+        f"{math.ceil(seen.needed):,} patients an arm; there were about {seen.had}."
     )
 
 
-def _seen_picture(seen: Seen, event, times, power, rare, **_) -> Picture:
+def _of_placebo(seen: Seen) -> str:
+    events, patients = seen.placebo
+    return f"{events / patients:.1%}"
+
+
+def _seen_picture(seen: Seen, event, power, rare, **_) -> Picture:
     none = event == "none"
-    what = f"1 in {rare:,}" if none else f"{times:g} times as common"
+    what = f"1 in {rare:,}" if none else f"{100 * seen.target:.1f} points more"
     bars = [Bar("patients there were", seen.had)]
     if math.isfinite(seen.needed):
         bars.append(Bar("needed", math.ceil(seen.needed)))
@@ -608,6 +621,8 @@ def _seen_numbers(seen: Seen, event, arm, times, power, rare) -> list[dict[str, 
     facts[f"{arm} less placebo, points (95%, plain)"] = _with_limits(
         seen.row.difference, *seen.plain
     )
+    times_seen = "{:.1f} ({:.1f} to {:.1f})".format(*seen.ratio)
+    facts[f"{arm} over placebo, times as common (95%, on the log scale)"] = times_seen
     if math.isfinite(seen.needed):
         facts[f"{times:g} times as common, points"] = _points(seen.target)
         facts[f"Patients in each arm to see that, power {power}%, two-sided 5%"] = (
