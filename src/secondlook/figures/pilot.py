@@ -257,8 +257,9 @@ def _draw_trial(sheet, box, rows: Sequence[LampRow], axis=_IN_SD) -> None:
     ticks = (-2, 0, 2)
     panel.x_axis(ticks, ("−2", "0", "2"), axis)
     panel.line((0, 0), panel.ylim, color=style.GRID, linewidth=1.4, zorder=0)
+    pattern = rows[0].lit and not rows[1].lit  # the only trials that are coloured in the grid
     for y, row in enumerate(rows):
-        color = COBALAMIN if row.lit else SLATE
+        color = COBALAMIN if row.lit and pattern else SLATE
         if row.values is not None:
             inside = np.clip(row.values, *_SHOWN)
             panel.points(inside, [y - 0.03] * len(inside), color=FILL, size=4.5)
@@ -344,7 +345,7 @@ def _draw_bars(sheet: Sheet, box, bars: Sequence[Bar], base: float, foot: str) -
         else:
             panel.note(low, y + mark, bar.words, dx=4, color=MUTED, halo=True)
         if sheet.narrow:
-            panel.note(low, y + mark, bar.label, dy=15)
+            panel.note(low, y + mark, bar.label, dx=4, dy=15)
         else:
             panel.note(low, y, bar.label, dx=-8, ha="right")
 

@@ -543,14 +543,18 @@ def _range(study: Study, measure: str) -> str:
     return " or ".join(_mg(amount) for amount in sorted(given, reverse=True)) or "not stated"
 
 
+def _counted(compared: Comparison) -> str:
+    changed = len(compared.changed)
+    return f"{changed} of {len(ASPECTS)} things {'differs' if changed == 1 else 'differ'}"
+
+
 def _compare_sentence(compared: Comparison, first, second, measure) -> str:
     a, b = compared.studies
     unit = "a week" if measure == "week" else "in all"
     if first == second:
         return f"The same study twice, so nothing changed: {_range(a, measure)} {unit}."
-    changed = len(compared.changed)
     words = ", ".join(aspect.lower() for aspect in compared.changed)
-    said = f"Between {a.short} and {b.short}, {changed} of {len(ASPECTS)} things differ: {words}."
+    said = f"Between {a.short} and {b.short}, {_counted(compared)}: {words}."
     if compared.open:
         said += f" Print leaves open: {', '.join(aspect.lower() for aspect in compared.open)}."
     return f"{said} The dose {unit}: {_range(a, measure)} against {_range(b, measure)}."
@@ -568,8 +572,8 @@ def _compare_picture(compared: Comparison, first, second, measure) -> Picture:
         title = "The same study twice: nothing changed"
         bars, b = bars[: len(a.arms)], a
     else:
-        changed = len(compared.changed)
-        title = f"{a.short} and {b.short}: {changed} of {len(ASPECTS)} things differ"
+        title = f"{a.short} and {b.short}: {_counted(compared)}"
+        title += f", {len(compared.open)} left open" if compared.open else ""
     need = 7 * daily_need_mg()
     at_base = "the axis starts at an adult's need of the vitamin in a week"
     return pictures.compared(
