@@ -259,7 +259,13 @@ def wrong_power():
         "all the events": (seen(EVENTS), seen(alpha=0.05), 0.9),
         "at least one, independent": (1 - (1 - seen()) ** 2,),
         "another ratio": (seen(distance=-log(0.5)),),
-        "no four": (seen(quarter=1), seen(quarter=0.5)),
+        "half instead of a quarter": (seen(quarter=0.5),),
+        "another ratio and more": (
+            seen(EVENTS, distance=log(2)),
+            seen(EVENTS, quarter=2 / 9, distance=log(2)),
+            seen(alpha=0.025, distance=log(2)),
+        ),
+        "no four": (seen(quarter=1),),
     }
 
 
@@ -348,6 +354,17 @@ def test_every_catalogued_wrong_answer_meets_its_own_message():
     for id in IDS:
         messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
         assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize("id", ["03.pair_power", "03.risk_table", "03.adjusted_p"])
+def test_a_wrong_answer_meets_its_message_with_two_decimals_as_well(id):
+    """These tasks ask for two; an answer that ends in a five may be rounded either way."""
+    for name, answers in WRONG[id]().items():
+        for answer in answers:
+            if abs(100 * answer % 1 - 0.5) < 0.01:
+                continue
+            turns = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
+            assert check(id, f"{answer:.2f}").message == turns[name], (name, answer)
 
 
 @pytest.mark.parametrize("id", IDS)
