@@ -23,7 +23,7 @@ _KINDS = ("number", "choice", "probability", "text")
 _BEFORE = "Note your prediction, and how sure you are, before you look at the result."
 _BELIEF = "Note how likely you think it is, in percent, before you read on."
 _WORDS = "Write it down, on paper if you like, before you look at what follows."
-_RECALL = "What you said before and what you say now stand here side by side"
+_RECALL = "What you said before{} and what you say now stand here side by side"
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,8 @@ def recall_element(before, after):
     attributes = _attributes(before=_check_id(before), after=_check_id(after))
     if before == after:
         raise ValueError(f"after: must be another prediction than before, not {after!r} again")
-    words = f"{_RECALL} once you have committed both."
+    elsewhere = f" (in chapter {before[:2]})" if before[:2] != after[:2] else ""
+    words = f"{_RECALL.format(elsewhere)} once you have committed both."
     return Element(f'<sl-recall {attributes}><p class="sl-before">{words}</p></sl-recall>', words)
 
 

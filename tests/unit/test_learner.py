@@ -59,6 +59,8 @@ def test_a_recall_says_what_it_is_without_scripts():
     )
     assert plain(element.html).strip() == element.text
     assert element.text.startswith("What you said before and what you say now stand here")
+    later = learner.recall_element("00.drug", "01.drug")
+    assert later.text.startswith("What you said before (in chapter 00) and what you say now")
 
 
 def test_an_outcome_is_readable_without_scripts():
