@@ -9,6 +9,10 @@ Ground floor first; a module imports only from floors below it.
    ``questions``, ``pretest``: what it asks
 3. ``figures``: results to pictures
 4. ``labs``, ``learner``: what the reader touches
+
+A z is positive when the treated do better. The one exception is a test of ``survival``, whose z is
+(observed − expected) events and so is negative then, as the field prints it; its ``benefit_z`` has
+the sign that ``multiplicity``, ``sequential``, ``design`` and ``fishing`` expect.
 """
 
 __version__ = "0.1.0"

@@ -4,18 +4,9 @@ Throughout, a *drift* is what the z of a test is expected to be: its standard de
 drift and critical value alone decide the power. A positive z speaks for the treated.
 """
 
-from statistics import NormalDist
-
 import numpy as np
 
 from secondlook import _normal
-
-_inverse = np.frompyfunc(NormalDist().inv_cdf, 1, 1)
-
-
-def quantile(p) -> np.ndarray:
-    """The standard normal quantile of each element of p, strictly between 0 and 1."""
-    return np.asarray(_inverse(p), dtype=float)
 
 
 def density(z) -> np.ndarray:
@@ -63,7 +54,7 @@ def drift_needed(alpha, power, sides) -> np.ndarray:
             f"power is {power.min():g}, but with alpha {alpha:g} and sides {sides} chance alone "
             f"gives {alpha / sides:g}; ask for more, such as 0.8"
         )
-    return needed + quantile(power)
+    return needed + _normal.quantile(power)
 
 
 def between(name: str, value, low: float = 0, high: float = 1, *, ends: bool = False) -> np.ndarray:
@@ -105,6 +96,25 @@ def numbers(name: str, value, *, nan: bool = False) -> np.ndarray:
     if not nan:
         _refuse(name, array, np.isnan(array), "it must be a number")
     return array
+
+
+def fit(**values) -> None:
+    """Refuse arrays whose shapes do not go together, such as two ratios and three sizes."""
+    shapes = {name: as_given(name, value).shape for name, value in values.items()}
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        listed = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+        raise ValueError(
+            f"these shapes do not go together: {listed}; give each one number, or the same shape"
+        ) from None
+
+
+def function(name: str, value):
+    """Refuse what cannot be called."""
+    if not callable(value):
+        raise ValueError(f"{name} is {value!r:.60}; it must be a function")
+    return value
 
 
 def as_given(name: str, value) -> np.ndarray:

@@ -27,6 +27,7 @@ from secondlook._planning import (
     count,
     critical,
     density,
+    fit,
     generator,
     numbers,
     one,
@@ -91,6 +92,7 @@ def event_probability(hazard, *, follow_up, accrual=0.0, withdrawal=0.0) -> np.n
     ValueError
         If an argument is negative or not finite.
     """
+    fit(hazard=hazard, follow_up=follow_up, accrual=accrual, withdrawal=withdrawal)
     hazard = positive("hazard", hazard, zero=True)
     total = hazard + positive("withdrawal", withdrawal, zero=True)
     entering = total * positive("accrual", accrual, zero=True)
@@ -307,7 +309,7 @@ def _failure_times(unit: np.ndarray, arm: np.ndarray, hazards: np.ndarray, cuts)
 
 def _pieces(sizes, hazards, cuts) -> np.ndarray:
     """Hazards as (arms, pieces), one piece more than there are cuts."""
-    hazards = positive("hazards", hazards, zero=True)
+    hazards = positive("hazards", hazards, zero=True) + 0.0  # −0 is 0
     hazards = hazards[:, None] if hazards.ndim == 1 else hazards
     if cuts.ndim > 1 or hazards.shape != (len(sizes), len(cuts) + 1):
         raise ValueError(
@@ -321,7 +323,7 @@ def _pieces(sizes, hazards, cuts) -> np.ndarray:
 
 def _rates(withdrawal, arms: int) -> np.ndarray:
     """The rate of withdrawal in each arm, from one for all or one each."""
-    rates = positive("withdrawal", withdrawal, zero=True)
+    rates = positive("withdrawal", withdrawal, zero=True) + 0.0  # −0 is 0, not a way to −inf
     if rates.shape not in ((), (arms,)):
         raise ValueError(
             f"withdrawal has shape {rates.shape}; it must be one rate, or {arms}, one for each arm"

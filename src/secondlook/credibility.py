@@ -25,11 +25,11 @@ from secondlook._planning import (
     critical,
     density,
     drift_needed,
+    fit,
     generator,
     one,
     positive,
     power_at,
-    quantile,
 )
 
 _NEARLY = 1e-8  # a cause shared all but so much is wholly shared
@@ -74,6 +74,7 @@ def exaggeration(effect, se, *, alpha, sides) -> Exaggeration:
     ValueError
         If effect is 0, which has no sign and no size to exaggerate, or se is not above 0.
     """
+    fit(effect=effect, se=se)
     z = critical(alpha, sides)
     drift = between("effect", effect, -1e100, 1e100) / positive("se", se)
     if np.any(drift == 0):
@@ -103,6 +104,7 @@ def one_significant_one_not(power_a, power_b) -> np.ndarray:
     Array of the common shape. Arms that share their control group disagree less often: see
     :func:`secondlook.arms.contrast_power`.
     """
+    fit(power_a=power_a, power_b=power_b)
     a, b = between("power_a", power_a, ends=True), between("power_b", power_b, ends=True)
     return (a * (1 - b) + b * (1 - a))[()]
 
@@ -120,6 +122,7 @@ def positive_predictive_value(prior, power, alpha) -> np.ndarray:
     -------
     Array of the common shape: prior · power / (prior · power + (1 − prior) · alpha).
     """
+    fit(prior=prior, power=power, alpha=alpha)
     prior = between("prior", prior, ends=True)
     true = prior * between("power", power)
     return (true / (true + (1 - prior) * between("alpha", alpha)))[()]
@@ -130,6 +133,7 @@ def prior_needed(ppv, power, alpha) -> np.ndarray:
 
     Parameters as in :func:`positive_predictive_value`, which it turns round; ppv from 0 to 1.
     """
+    fit(ppv=ppv, power=power, alpha=alpha)
     ppv = between("ppv", ppv, ends=True)
     false = ppv * between("alpha", alpha)
     return (false / (false + (1 - ppv) * between("power", power)))[()]
@@ -199,7 +203,7 @@ def chain(probability, shared=0.0) -> np.ndarray:
         return np.minimum.accumulate(links, axis=-1)
     limit = np.where(links > 0, np.inf, -np.inf)
     inside = (links > 0) & (links < 1)
-    limit[inside] = quantile(links[inside])
+    limit[inside] = _normal.quantile(links[inside])
     cause = _causes(shared)
     own = (limit[..., None] - np.sqrt(shared) * cause) / np.sqrt(1 - shared)
     weight = density(cause)

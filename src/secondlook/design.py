@@ -28,14 +28,16 @@ import numpy as np
 from secondlook import _normal
 from secondlook._planning import (
     between,
+    check_sides,
     count,
     critical,
     drift_needed,
+    fit,
+    function,
     generator,
     numbers,
     positive,
     power_at,
-    quantile,
 )
 
 
@@ -73,6 +75,7 @@ def drift(hr, events, *, allocation=1.0) -> np.ndarray:
     -------
     Array of the common shape, positive where the treated do better.
     """
+    fit(hr=hr, events=events, allocation=allocation)
     hr = positive("hr", hr)
     return -np.log(hr) * np.sqrt(positive("events", events, zero=True) * _information(allocation))
 
@@ -105,7 +108,8 @@ def events(hr, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
 
     Parameters
     ----------
-    hr : hazard ratio to detect, not 1. Above 1 the test is one that looks for harm.
+    hr : hazard ratio to detect, not 1; below 1 if sides is 1, where only a benefit counts. To plan
+        a one-sided test for harm, give 1 / hr, and 1 / allocation if the groups differ in size.
     alpha, sides, allocation : see :func:`power`.
     power : probability of a significant result in the right direction.
 
@@ -116,12 +120,14 @@ def events(hr, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
     Raises
     ------
     ValueError
-        As :func:`power`; if hr is 1, which no number of events can tell from 1; or if power is not
-        more than chance alone gives.
+        As :func:`power`; if hr is 1, which no number of events can tell from 1, or above 1 with
+        sides 1; or if power is not more than chance alone gives.
     """
+    fit(hr=hr, power=power, allocation=allocation)
     hr = positive("hr", hr)
     if np.any(hr == 1):
         raise ValueError("hr is 1, and no number of events shows that; give a ratio such as 0.7")
+    _benefit("hr", hr, hr < 1, sides, "a ratio below 1, or 1 / hr for a test of harm")
     needed = drift_needed(alpha, power, sides)
     return (needed**2 / (np.log(hr) ** 2 * _information(allocation)))[()]
 
@@ -131,6 +137,7 @@ def detectable(events, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
 
     Parameters and errors as in :func:`events`, which it turns round.
     """
+    fit(events=events, power=power, allocation=allocation)
     needed = drift_needed(alpha, power, sides)
     return np.exp(-needed / np.sqrt(positive("events", events) * _information(allocation)))[()]
 
@@ -140,6 +147,7 @@ def smallest_significant(events, *, alpha, sides, allocation=1.0) -> np.ndarray:
 
     It is the ratio that they detect with a power of one half. Parameters as in :func:`power`.
     """
+    fit(events=events, allocation=allocation)
     needed = critical(alpha, sides)
     return np.exp(-needed / np.sqrt(positive("events", events) * _information(allocation)))[()]
 
@@ -157,9 +165,10 @@ def expected_interval(hr, events, allocation=1.0, *, level=0.95) -> Interval:
     Interval
         ``estimate`` is hr.
     """
+    fit(hr=hr, events=events, allocation=allocation, level=level)
     hr = positive("hr", hr)
     se = 1 / np.sqrt(positive("events", events) * _information(allocation))
-    half = quantile((1 + between("level", level)) / 2) * se
+    half = _normal.quantile((1 + between("level", level)) / 2) * se
     hr, half = np.broadcast_arrays(hr, half)
     return Interval(hr[()], (hr * np.exp(-half))[()], (hr * np.exp(half))[()])
 
@@ -180,6 +189,7 @@ def power_of_means(effect, patients, *, alpha, sides, allocation=1.0) -> np.ndar
     -------
     Array of the common shape: P(Z > z_alpha − effect √(patients · share · (1 − share))).
     """
+    fit(effect=effect, patients=patients, allocation=allocation)
     patients = positive("patients", patients, zero=True)
     expected = numbers("effect", effect) * np.sqrt(patients * _information(allocation))
     return power_at(expected, alpha, sides)[()]
@@ -188,9 +198,12 @@ def power_of_means(effect, patients, *, alpha, sides, allocation=1.0) -> np.ndar
 def patients_for_means(effect, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
     """Patients, in the two groups together, that :func:`power_of_means` needs for this power.
 
-    The answer is not rounded. Raises a ValueError if effect is 0.
+    The answer is not rounded. Raises a ValueError if effect is 0, or negative with sides 1, where
+    only a benefit counts: to plan a one-sided test for harm, give −effect.
     """
+    fit(effect=effect, power=power, allocation=allocation)
     effect = _not_null("effect", effect, 0)
+    _benefit("effect", effect, effect > 0, sides, "one above 0, or −effect for a test of harm")
     return (drift_needed(alpha, power, sides) ** 2 / (effect**2 * _information(allocation)))[()]
 
 
@@ -208,6 +221,7 @@ def power_of_ranks(chance, patients, *, alpha, sides, allocation=1.0) -> np.ndar
     -------
     Array of the common shape. The drift is (chance − ½) √(12 · patients · share · (1 − share)).
     """
+    fit(chance=chance, patients=patients, allocation=allocation)
     expected = (between("chance", chance, ends=True) - 0.5) * np.sqrt(
         12 * positive("patients", patients, zero=True) * _information(allocation)
     )
@@ -217,9 +231,13 @@ def power_of_ranks(chance, patients, *, alpha, sides, allocation=1.0) -> np.ndar
 def patients_for_ranks(chance, *, alpha, power, sides, allocation=1.0) -> np.ndarray:
     """Patients, in the two groups together, that :func:`power_of_ranks` needs for this power [2].
 
-    The answer is not rounded. Raises a ValueError if chance is 0.5.
+    The answer is not rounded. Raises a ValueError if chance is 0.5, or below it with sides 1, where
+    only a benefit counts: to plan a one-sided test for harm, give 1 − chance.
     """
-    away = _not_null("chance", between("chance", chance, ends=True), 0.5) - 0.5
+    fit(chance=chance, power=power, allocation=allocation)
+    chance = _not_null("chance", between("chance", chance, ends=True), 0.5)
+    _benefit("chance", chance, chance > 0.5, sides, "one above 0.5, or 1 − chance for harm")
+    away = chance - 0.5
     needed = drift_needed(alpha, power, sides)
     return (needed**2 / (12 * away**2 * _information(allocation)))[()]
 
@@ -240,6 +258,7 @@ def power_of_proportions(treated, others, patients, *, alpha, sides) -> np.ndarr
     -------
     Array of the common shape: the z test that pools the proportions, without continuity correction.
     """
+    fit(treated=treated, others=others, patients=patients)
     null, true, difference = _spread(treated, others)
     patients = positive("patients", patients, zero=True)
     needed = critical(alpha, sides) * null
@@ -261,10 +280,11 @@ def patients_for_proportions(treated, others, *, alpha, power, sides) -> np.ndar
     ValueError
         If a proportion is not between 0 and 1, the two are equal, or power is too low.
     """
+    fit(treated=treated, others=others, power=power)
     null, true, difference = _spread(treated, others)
     _not_null("treated less others", difference, 0)
     drift_needed(alpha, power, sides)
-    needed = critical(alpha, sides) * null + quantile(between("power", power)) * true
+    needed = critical(alpha, sides) * null + _normal.quantile(between("power", power)) * true
     return ((needed / difference) ** 2)[()]
 
 
@@ -288,7 +308,8 @@ def difference_of_proportions(events, patients, events_others, patients_others, 
     ValueError
         If there are more events than patients, or an argument is negative.
     """
-    z = quantile((1 + between("level", level)) / 2)
+    _fit_groups(events, patients, events_others, patients_others, level)
+    z = _normal.quantile((1 + between("level", level)) / 2)
     p1, low1, high1 = _score("events", events, patients, z)
     p0, low0, high0 = _score("events_others", events_others, patients_others, z)
     lower = p1 - p0 - np.hypot(p1 - low1, high0 - p0)
@@ -302,7 +323,8 @@ def plain_difference(events, patients, events_others, patients_others, *, level=
     Parameters, returns and errors as in :func:`difference_of_proportions`, which is to be preferred
     where few patients have the event: se = √(p₁(1 − p₁)/n₁ + p₀(1 − p₀)/n₀) is 0 where none has.
     """
-    z = quantile((1 + between("level", level)) / 2)
+    _fit_groups(events, patients, events_others, patients_others, level)
+    z = _normal.quantile((1 + between("level", level)) / 2)
     p1, *_ = _score("events", events, patients, z)
     p0, *_ = _score("events_others", events_others, patients_others, z)
     n1, n0 = positive("patients", patients), positive("patients_others", patients_others)
@@ -317,7 +339,8 @@ def ratio_of_proportions(events, patients, events_others, patients_others, *, le
     treated to the others, and se = √(1/x₁ − 1/n₁ + 1/x₀ − 1/n₀) is that of its log. Where one of
     the two groups has no event, all three are nan.
     """
-    z = quantile((1 + between("level", level)) / 2)
+    _fit_groups(events, patients, events_others, patients_others, level)
+    z = _normal.quantile((1 + between("level", level)) / 2)
     p1, *_ = _score("events", events, patients, z)
     p0, *_ = _score("events_others", events_others, patients_others, z)
     n1, n0 = positive("patients", patients), positive("patients_others", patients_others)
@@ -338,11 +361,13 @@ def not_ruled_out(patients, *, level=0.95) -> np.ndarray:
     patients : number of patients, none of whom had the event.
     level : confidence.
     """
+    fit(patients=patients, level=level)
     return (1 - (1 - between("level", level)) ** (1 / positive("patients", patients)))[()]
 
 
 def patients_to_rule_out(rate, *, level=0.95) -> np.ndarray:
     """Patients without any event that it takes to rule out this rate; not rounded [5]."""
+    fit(rate=rate, level=level)
     return (np.log1p(-between("level", level)) / np.log1p(-between("rate", rate)))[()]
 
 
@@ -375,6 +400,7 @@ def power_by_simulation(
         ``se`` is √(power (1 − power) / trials).
     """
     critical(alpha, 1)
+    function("draw", draw), function("test", test)
     trials, batch = count("trials", trials), count("batch", batch)
     generator(rng)
     found = 0
@@ -401,12 +427,27 @@ def _not_null(name: str, value, null: float) -> np.ndarray:
     return value
 
 
+def _benefit(name: str, value, good, sides, ask: str) -> None:
+    """Refuse to plan a one-sided test, which looks for a benefit, for what is harm."""
+    if check_sides(sides) == 1 and not np.all(good):
+        worst = value[~good].flat[0]
+        raise ValueError(
+            f"{name} is {worst:g} with sides 1: only a benefit counts, so more patients make it "
+            f"less likely; give {ask}"
+        )
+
+
 def _spread(treated, others) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Standard deviation of a difference of one patient each, if equal and as they are; and it."""
     p1, p0 = between("treated", treated), between("others", others)
     middle = (p1 + p0) / 2
     true = np.sqrt(p1 * (1 - p1) + p0 * (1 - p0))
     return np.sqrt(2 * middle * (1 - middle)), true, np.abs(p1 - p0)
+
+
+def _fit_groups(events, patients, events_others, patients_others, level) -> None:
+    fit(events=events, patients=patients, level=level,
+        events_others=events_others, patients_others=patients_others)  # fmt: skip
 
 
 def _score(name: str, events, patients, z) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

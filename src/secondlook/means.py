@@ -17,7 +17,7 @@ import numpy as np
 
 from secondlook._arrays import as_numbers
 from secondlook._normal import upper_tail
-from secondlook._planning import count, numbers, one, positive, root
+from secondlook._planning import count, fit, numbers, one, positive, root
 
 _MOST = 100_000  # patients in an arm: the sums behind the tails have half as many terms
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(120)
@@ -119,6 +119,7 @@ def difference_of(mean, sd, n, mean_others, sd_others, n_others, *, level=0.95) 
     ValueError
         If a number is missing, a standard deviation is negative, or an arm has fewer than two.
     """
+    fit(mean=mean, sd=sd, mean_others=mean_others, sd_others=sd_others)
     mean, mean_others = numbers("mean", mean), numbers("mean_others", mean_others)
     sd = positive("sd", sd, zero=True)
     sd_others = positive("sd_others", sd_others, zero=True)
@@ -149,8 +150,8 @@ def two_sided_p(t, df: int) -> np.ndarray:
 
 
 def critical_t(alpha: float, df: int) -> float:
-    """The |t| whose two-sided p is alpha, for a level between 0.0001 and 1."""
-    return _critical_t(one("alpha", alpha, 1e-4, 1), _degrees(df))
+    """The |t| whose two-sided p is alpha, for a level between 0.000001 and 1."""
+    return _critical_t(one("alpha", alpha, 1e-6, 1), _degrees(df))
 
 
 @lru_cache(maxsize=512)

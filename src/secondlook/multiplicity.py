@@ -196,7 +196,8 @@ def max_contrast(z, correlation, *, sides: int, step_down: bool = False) -> np.n
     Parameters
     ----------
     z : (..., contrasts)
-        Standard normal statistics, positive for a benefit; nan is no contrast in that trial.
+        Standard normal statistics, positive for a benefit: of a test of survival its
+        ``benefit_z``, since its z is negative then. nan is no contrast in that trial.
     correlation : (contrasts, contrasts)
         Of the z when nothing works, such as :func:`contrast_correlation` gives.
     sides : 1 or 2
@@ -321,7 +322,8 @@ def critical_value(correlation, alpha: float, *, sides: int) -> float:
     Returns
     -------
     float
-        Each contrast whose z (or |z|) is above it is significant. With equal correlations this is
+        Each contrast whose z (or |z|) is above it is significant, z being positive for a benefit:
+        ``benefit_z`` of a test of survival. With equal correlations this is
         Dunnett's value for very large samples [8].
 
     Raises
@@ -365,10 +367,11 @@ def max_t(z_observed, z_null, *, sides: int, step_down: bool = False) -> np.ndar
     Parameters
     ----------
     z_observed : (looks,) or (trials, looks)
-        What was found with the true labels, positive for a benefit; nan is no look.
+        What was found with the true labels, positive for a benefit: of a test of survival its
+        ``benefit_z``, since its z is negative then. nan is no look.
     z_null : (shuffles, looks)
-        What the same looks find when the labels are shuffled: any family of endpoints, contrasts
-        and subgroups. nan never wins.
+        What the same looks find when the labels are shuffled, with the same sign: any family of
+        endpoints, contrasts and subgroups. nan never wins.
     sides : 1 or 2
         1 looks for a benefit only, 2 for a difference either way.
     step_down : bool
@@ -547,7 +550,7 @@ def _even_points(dimension):
         g = (1 + g) ** (1 / (dimension + 1))
     steps = g ** -np.arange(1.0, dimension + 1)
     cube = (0.5 + np.arange(1, _POINTS + 1)[:, None] * steps) % 1
-    normal = np.array([[_normal.quantile(x) for x in point] for point in cube])
+    normal = _normal.quantile(cube)
     unit = normal / np.linalg.norm(normal, axis=1, keepdims=True)
     return np.concatenate([unit, -unit]), np.full(2 * _POINTS, 0.5 / _POINTS)
 

@@ -29,9 +29,9 @@ from secondlook._planning import (
     critical,
     density,
     drift_needed,
+    fit,
     numbers,
     one,
-    quantile,
     root,
 )
 
@@ -50,7 +50,8 @@ class Looks:
     Attributes
     ----------
     times : (looks,) information times, rising to 1.
-    upper : (looks,) z at or above which the treated are declared better.
+    upper : (looks,) z at or above which the treated are declared better; a test of survival has
+        this z as its ``benefit_z``.
     lower : (looks,) z at or below which the trial stops: −upper if sides is 2, the futility bound,
         or −inf.
     alpha, sides : the level that the looks are made for, and its sides.
@@ -194,8 +195,11 @@ def behaviour(looks: Looks, drift: float = 0.0) -> Behaviour:
     Parameters
     ----------
     looks : from :func:`boundaries` and its like; a futility bound is obeyed.
-    drift : z to expect at information time 1, for instance by :func:`secondlook.design.drift`.
+    drift : z to expect at information time 1, positive for a benefit, for instance by
+        :func:`secondlook.design.drift`. Boundaries are compared with a z of the same sign:
+        ``benefit_z`` of a test of survival, not its z.
     """
+    _check_looks(looks)
     drift = one("drift", drift)
     up, down = np.zeros(len(looks.times)), np.zeros(len(looks.times))
     state, following = _start(), _following(looks.times)
@@ -220,6 +224,7 @@ def drift_for(looks: Looks, power: float) -> float:
     ValueError
         If power is not above the level or not below 1.
     """
+    _check_looks(looks)
     drift_needed(looks.alpha, one("power", power), looks.sides)
     return root(lambda drift: behaviour(looks, drift).power - power, 0.0, 40.0, 1e-9)
 
@@ -280,7 +285,7 @@ def with_stochastic_curtailment(looks: Looks, *, below: float, drift: float | No
     _one_sided(looks)
     t, rest = looks.times[:-1], 1 - looks.times[:-1]
     final = looks.upper[-1]
-    needed = final + np.sqrt(rest) * quantile(one("below", below, 0, 1))
+    needed = final + np.sqrt(rest) * _normal.quantile(one("below", below, 0, 1))
     if drift is None:
         lower = needed * np.sqrt(t)
     else:
@@ -293,7 +298,7 @@ def conditional_power(z, time, *, final, drift=None) -> np.ndarray:
 
     Parameters
     ----------
-    z : seen at the look.
+    z : seen at the look, positive for a benefit: ``benefit_z`` of a test of survival.
     time : its information time, between 0 and 1.
     final : z needed at the end, such as ``looks.upper[-1]``.
     drift : assumed for the rest of the trial: that of the plan, 0 for no effect, or None for the
@@ -303,6 +308,7 @@ def conditional_power(z, time, *, final, drift=None) -> np.ndarray:
     -------
     Array of the common shape: P(Z > (final − z √t − drift (1 − t)) / √(1 − t)) [1, ch. 10].
     """
+    fit(z=z, time=time, final=final, drift=0.0 if drift is None else drift)
     z, time = numbers("z", z), between("time", time)
     drift = z / np.sqrt(time) if drift is None else numbers("drift", drift)
     missing = numbers("final", final) - z * np.sqrt(time) - drift * (1 - time)
@@ -433,6 +439,12 @@ def _times(times) -> np.ndarray:
     return array
 
 
+def _check_looks(looks) -> None:
+    if not isinstance(looks, Looks):
+        raise ValueError(f"looks is {looks!r:.60}; it must be Looks, such as boundaries() makes")
+
+
 def _one_sided(looks: Looks) -> None:
+    _check_looks(looks)
     if looks.sides != 1:
         raise ValueError("looks: a futility bound needs looks with sides 1; make them one-sided")

@@ -22,7 +22,15 @@ _NOBODY = 1e-200  # stands for 0 treated at risk where others are divided by the
 
 
 class _NormalTest:
-    """The p values of a test whose z is negative when the treated do better."""
+    """The p values of a test whose z is negative when the treated do better.
+
+    Elsewhere in this package a z is positive for a benefit; ``benefit_z`` has that sign.
+    """
+
+    @property
+    def benefit_z(self) -> np.ndarray:
+        """−z: positive when the treated do better, as ``multiplicity`` and others expect it."""
+        return -self.z
 
     @property
     def p_one_sided(self) -> np.ndarray:
@@ -64,7 +72,8 @@ class Logrank(_NormalTest):
 class Cox(_NormalTest):
     """A hazard ratio in each trial and subgroup; arrays (trials, subgroups), nan: no estimate.
 
-    The p values are those of Wald's z.
+    The p values, and ``benefit_z``, are those of Wald's z; with the sign of ``benefit_z`` the score
+    test is ``-score_z``.
 
     Attributes
     ----------

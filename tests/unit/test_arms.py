@@ -250,3 +250,13 @@ RULE = {"alpha": 0.05, "sides": 1}
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_rate_of_minus_zero_is_none():
+    plan = {"sizes": [5, 5], "follow_up": 2.0}
+    minus, none = (
+        arms.draw_trials(50, np.random.default_rng(3), hazards=[0.5, zero], withdrawal=zero, **plan)
+        for zero in (-0.0, 0.0)
+    )
+    assert (minus.time == none.time).all() and (minus.event == none.event).all()
+    assert minus.time.min() >= 0 and not minus.event[:, 5:].any()

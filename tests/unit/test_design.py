@@ -1,5 +1,7 @@
 """Power, events and patients for two groups, and what a significant result is worth."""
 
+import re
+
 import numpy as np
 import pytest
 from _reference import values
@@ -9,7 +11,7 @@ from scipy import integrate, stats
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from secondlook import credibility, design, ranks, survival
+from secondlook import arms, credibility, design, means, ranks, sequential, survival
 
 R = {(what, int(place)): value for (what, place), value in values("design").items()}
 ratios = st.floats(0.2, 5).filter(lambda hr: abs(hr - 1) > 0.02)
@@ -270,8 +272,31 @@ def test_belief_and_prior_undo_each_other(prior, power, alpha):
     assert credibility.prior_needed(ppv, power, alpha) == pytest.approx(prior, abs=1e-9)
 
 
+# Planning goes by the same side as power
+
+
+@given(ratios, sides, st.floats(0.55, 0.95))
+def test_what_is_planned_has_the_power_that_was_asked(hr, side, power):
+    """A plan is refused on one side just where power says that no number of patients brings it."""
+    rule = {"alpha": 0.025 * side, "sides": side}
+    effect, chance = -np.log(hr), 1 / (1 + hr)
+    for plan, check, value in (
+        (design.events, design.power, hr),
+        (design.patients_for_means, design.power_of_means, effect),
+        (design.patients_for_ranks, design.power_of_ranks, chance),
+    ):
+        if side == 1 and hr > 1:
+            assert check(value, 1e6, **rule) < 0.025
+            with pytest.raises(ValueError, match="with sides 1: only a benefit counts"):
+                plan(value, power=power, **rule)
+        else:
+            needed = plan(value, power=power, **rule)
+            assert check(value, needed, **rule) == pytest.approx(power, abs=1e-4)
+
+
 # Bad input
 
+TWO, THREE = [0.5, 0.6], [100, 200, 300]
 RULE = {"alpha": 0.05, "sides": 2}
 
 
@@ -304,6 +329,15 @@ RULE = {"alpha": 0.05, "sides": 2}
         (lambda: credibility.exaggeration(1, 0, **RULE), "se is 0"),
         (lambda: credibility.one_significant_one_not(1.1, 0.5), "power_a is 1.1"),
         (lambda: credibility.prior_needed(0.8, 0, 0.05), "power is 0"),
+        (lambda: design.events([0.5, 1.3], power=0.9, alpha=0.05, sides=1), "hr is 1.3 with sides"),
+        (
+            lambda: design.patients_for_means(-1, power=0.9, alpha=0.05, sides=1),
+            "effect is -1 with",
+        ),
+        (
+            lambda: design.patients_for_ranks([0.6, 0.4], power=0.9, alpha=0.05, sides=1),
+            "chance is 0.4 with sides 1",
+        ),
     ],
 )
 def test_bad_input_is_named(call, says):
@@ -311,10 +345,80 @@ def test_bad_input_is_named(call, says):
         call()
 
 
+@pytest.mark.parametrize(
+    "call, names",
+    [
+        (lambda: design.drift(TWO, THREE), "hr (2,), events (3,)"),
+        (lambda: design.power(TWO, THREE, **RULE), "hr (2,), events (3,)"),
+        (lambda: design.events(TWO, power=[0.7, 0.8, 0.9], **RULE), "hr (2,), power (3,)"),
+        (
+            lambda: design.detectable(THREE, power=0.9, allocation=TWO, **RULE),
+            "events (3,), allocation (2,)",
+        ),
+        (
+            lambda: design.smallest_significant(THREE, allocation=TWO, **RULE),
+            "events (3,), allocation (2,)",
+        ),
+        (lambda: design.expected_interval(TWO, THREE), "hr (2,), events (3,)"),
+        (lambda: design.power_of_means(TWO, THREE, **RULE), "effect (2,), patients (3,)"),
+        (
+            lambda: design.patients_for_means(TWO, power=0.9, allocation=THREE, **RULE),
+            "effect (2,), allocation (3,)",
+        ),
+        (lambda: design.power_of_ranks(TWO, THREE, **RULE), "chance (2,), patients (3,)"),
+        (
+            lambda: design.patients_for_ranks(TWO, power=0.9, allocation=THREE, **RULE),
+            "chance (2,), allocation (3,)",
+        ),
+        (
+            lambda: design.power_of_proportions(0.5, TWO, THREE, **RULE),
+            "others (2,), patients (3,)",
+        ),
+        (
+            lambda: design.patients_for_proportions(TWO, [0.1] * 3, power=0.9, **RULE),
+            "treated (2,), others (3,)",
+        ),
+        (
+            lambda: design.difference_of_proportions(1, THREE, [1, 2], 5),
+            "patients (3,), events_others (2,)",
+        ),
+        (lambda: design.plain_difference(1, 5, [1, 2], THREE), "events_others (2,), patients_"),
+        (lambda: design.ratio_of_proportions([1, 2], THREE, 2, 9), "events (2,), patients (3,)"),
+        (lambda: design.not_ruled_out(THREE, level=TWO), "patients (3,), level (2,)"),
+        (lambda: design.patients_to_rule_out(TWO, level=[0.9] * 3), "rate (2,), level (3,)"),
+        (lambda: credibility.exaggeration(TWO, THREE, **RULE), "effect (2,), se (3,)"),
+        (lambda: credibility.one_significant_one_not(TWO, [0.1] * 3), "power_a (2,), power_b (3,)"),
+        (
+            lambda: credibility.positive_predictive_value(TWO, 0.8, [0.1] * 3),
+            "prior (2,), alpha (3,)",
+        ),
+        (lambda: credibility.prior_needed(0.8, TWO, [0.1] * 3), "power (2,), alpha (3,)"),
+        (lambda: means.difference_of(TWO, 1, 9, 0, [1, 2, 3], 9), "mean (2,), sd_others (3,)"),
+        (
+            lambda: sequential.conditional_power([1, 2], [0.2, 0.3, 0.4], final=2),
+            "z (2,), time (3,)",
+        ),
+        (
+            lambda: arms.event_probability(TWO, follow_up=THREE),
+            "hazard (2,), follow_up (3,)",
+        ),
+    ],
+)
+def test_shapes_that_do_not_go_together_are_named(call, names):
+    with pytest.raises(ValueError, match=re.escape(f"do not go together: {names}")):
+        call()
+
+
+@pytest.mark.parametrize("draw, test, says", [(None, len, "draw is None"), (len, 3, "test is 3")])
+def test_what_is_no_function_is_named(draw, test, says):
+    with pytest.raises(ValueError, match=f"{says}; it must be a function"):
+        design.power_by_simulation(draw, test, 10, np.random.default_rng(1), 0.05)
+
+
 @pytest.mark.parametrize("trials, batch", [(0, 10), (10, 0), (2.5, 10)])
 def test_bad_numbers_of_trials_are_named(trials, batch):
     with pytest.raises(ValueError, match="whole number of 1 or more"):
-        design.power_by_simulation(lambda n, rng: (), None, trials, None, 0.05, batch=batch)
+        design.power_by_simulation(lambda n, rng: (), len, trials, None, 0.05, batch=batch)
 
 
 def test_a_test_of_the_wrong_shape_is_named():

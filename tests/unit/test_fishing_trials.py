@@ -30,7 +30,6 @@ from secondlook.fishing import (
     simulated,
     subgroups,
 )
-from secondlook.fishing.factors import chi2_tail
 from secondlook.ranks import wilcoxon, worst_ranked
 from secondlook.simulate import World, simulate
 from secondlook.survival import cox, logrank
@@ -316,13 +315,6 @@ def test_interactions_by_hand():
     assert test.one_but_not_all(0.05, 2)[:, 0].tolist() == [True, False]
     # On one side p .01 counts and .999 does not; the side chosen afterwards counts both.
     assert test.one_but_not_all(0.025, 1)[0, 0] and test.one_but_not_all(0.025, "either")[0, 0]
-
-
-@pytest.mark.parametrize("degrees", [1, 2, 3, 4, 7])
-def test_the_tail_of_chi_squared_is_scipy_s(degrees):
-    x = np.array([0.0, 1e-3, 0.5, 2.0, 9.0, 40.0])
-    np.testing.assert_allclose(chi2_tail(x, degrees), chi2.sf(x, degrees), rtol=1e-9)
-    assert np.isnan(chi2_tail(np.nan, degrees))
 
 
 def test_interaction_tests_keep_their_level_and_five_do_not(forests):

@@ -142,6 +142,19 @@ def test_shrinking_moves_towards_the_prior_and_narrows(a, se, prior, sd):
     assert shrunk.log_se < min(se, sd)
 
 
+@pytest.mark.parametrize(
+    "prior, says",
+    [
+        ({"prior_mean_log": 1e300}, r"prior_mean_log is 1e\+300; it must be between -100 and 100"),
+        ({"prior_sd_log": 1e-300}, "prior_sd_log is 1e-300; it must be between 1e-09 and"),
+        ({"prior_sd_log": 0}, "prior_sd_log is 0; it must be a number above 0"),
+    ],
+)
+def test_a_prior_that_is_no_log_of_a_ratio_is_named(prior, says):
+    with pytest.raises(ValueError, match=says):
+        shrink(Estimate(*PRINTED["early.both"]), **prior)
+
+
 def test_no_doubt_and_all_doubt():
     early = Estimate(*PRINTED["early.both"])
     assert shrink(early, 0, 1e6).value == pytest.approx(early.value, rel=1e-6)

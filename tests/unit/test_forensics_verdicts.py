@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from secondlook import forensics
-from secondlook.forensics import _tails
+from secondlook import _normal, forensics, means
 
 R = values("forensics")
 Q = 1.959963984540054
@@ -436,12 +435,26 @@ def test_tables_and_tails_are_those_of_r():
         assert answer["chi2"] == pytest.approx(R[f"chi2.{name}.statistic",], rel=1e-12)
         assert answer["p"] == pytest.approx(R[f"chi2.{name}.p",], rel=1e-12)
     for df in (1, 2, 5, 30, 127):
-        assert _tails.t_quantile(0.975, df) == pytest.approx(R[f"t.quantile.{df}",], rel=1e-9)
-        assert _tails.t_upper_tail(2.5, df) == pytest.approx(R[f"t.tail.{df}",], rel=1e-9)
+        t = {"lower": "-1", "upper": "1", "n1": df + 1, "quantile": "t"}
+        found = forensics.se_and_sd(**t).values["quantile"]
+        assert found == pytest.approx(R[f"t.quantile.{df}",], rel=1e-9)
+        assert means.two_sided_p(2.5, df) / 2 == pytest.approx(R[f"t.tail.{df}",], rel=1e-9)
     for df in (1, 2, 3, 6, 20):
-        assert _tails.chi2_upper_tail(7.7, df) == pytest.approx(R[f"chi2.tail.{df}",], rel=1e-9)
-    assert _tails.t_quantile(0.025, 5) == -_tails.t_quantile(0.975, 5)
-    assert _tails.t_upper_tail(-2.5, 5) == 1 - _tails.t_upper_tail(2.5, 5)
+        assert _normal.chi2_upper_tail(7.7, df) == pytest.approx(R[f"chi2.tail.{df}",], rel=1e-9)
+
+
+def test_the_widest_level_that_is_read_has_its_t():
+    t = {"lower": "-1", "upper": "1", "quantile": "t", "level": 0.9999}
+    for n in (2, 3, 40, 100_000):
+        found = forensics.se_and_sd(n1=n, **t).values["quantile"]
+        assert found == pytest.approx(stats.t.ppf(0.99995, n - 1), rel=1e-7)
+
+
+@pytest.mark.parametrize("df", [1, 2, 3, 4, 7, 2000])
+def test_the_tail_of_chi_squared_is_scipy_s(df):
+    x = np.array([-1.0, 0.0, 1e-3, 0.5, 2.0, 9.0, 40.0, 2000.0])
+    np.testing.assert_allclose(_normal.chi2_upper_tail(x, df), stats.chi2.sf(x, df), rtol=1e-9)
+    assert np.isnan(_normal.chi2_upper_tail(np.nan, df))
 
 
 def test_the_ratio_of_shares_has_an_interval_where_it_can():

@@ -254,3 +254,17 @@ TWO = boundaries(2, **RULE)
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sequential.behaviour([1.96, 1.96]),
+        lambda: sequential.drift_for(None, 0.9),
+        lambda: sequential.with_futility("looks", power=0.9),
+        lambda: sequential.with_stochastic_curtailment(2, below=0.1),
+    ],
+)
+def test_what_are_no_looks_is_named(call):
+    with pytest.raises(ValueError, match=r"looks is .*; it must be Looks, such as boundaries"):
+        call()

@@ -34,7 +34,9 @@ class Interactions:
     @property
     def p(self) -> np.ndarray:
         """(trials, factors) probability of levels at least this different by chance."""
-        tails = [chi2_tail(self.q[:, k], degrees) for k, degrees in enumerate(self.degrees)]
+        tails = [
+            _normal.chi2_upper_tail(self.q[:, k], degrees) for k, degrees in enumerate(self.degrees)
+        ]
         return np.stack(tails, axis=1)
 
     def found(self, alpha: float) -> np.ndarray:
@@ -197,24 +199,6 @@ def shrink_to_no_effect(forests: Forests, prior_sd_log: float = 0.35) -> Shrunk:
         raise ValueError(f"prior_sd_log is {prior_sd_log}; it must be a number above 0")
     data, prior = forests.log_se**-2, prior_sd_log**-2
     return Shrunk(forests.subgroups, data * forests.log_hr / (data + prior), (data + prior) ** -0.5)
-
-
-def chi2_tail(x, degrees: int) -> np.ndarray:
-    """P(chi-squared > x) for a whole number of degrees of freedom; nan stays nan.
-
-    From the tail for 1 or 2 degrees by the recurrence of the incomplete gamma function,
-    Q(a + 1, x) = Q(a, x) + x^a e^(−x) / Γ(a + 1), with a = degrees / 2.
-    """
-    half = np.asarray(x, dtype=float) / 2
-    odd = degrees % 2
-    tail = 2 * _normal.upper_tail(np.sqrt(2 * half)) if odd else np.exp(-half)
-    a = 0.5 if odd else 1.0
-    term = np.exp(-half) * (2 * np.sqrt(half / np.pi) if odd else half)
-    while a < degrees / 2:
-        tail = tail + term
-        a += 1
-        term = term * half / a
-    return tail
 
 
 def _places(forests, factor, known):

@@ -299,4 +299,4 @@ def _reached(z, sides):
 def _limits(alpha, sides):
     """How far z must go to be significant at each level."""
     tails = np.asarray(alpha, dtype=float) / (2 if sides == 2 else 1)
-    return np.array([_normal.quantile(1 - tail) for tail in tails.ravel()]).reshape(tails.shape)
+    return _normal.quantile(1 - tails)

@@ -3,7 +3,8 @@
 import math
 from itertools import product
 
-from secondlook.forensics import _tails, printed
+from secondlook import means
+from secondlook.forensics import printed
 from secondlook.forensics.intervals import (
     check_order,
     log_of,
@@ -79,35 +80,25 @@ def se_and_sd(
     """
     n1 = printed.count("n1", n1, least=2)
     n2 = None if n2 is None else printed.count("n2", n2, least=2)
-    level = printed.level_of_interval(level)
     limits = [
         printed.number(name, given, decimals)
         for name, given in (("lower", lower), ("upper", upper))
     ]
     check_order(*limits)
-    if quantile not in ("normal", "t"):
-        raise ValueError(f'quantile is {quantile!r:.40}; it must be "normal" or "t"')
-    df = n1 - 1 if n2 is None else n1 + n2 - 2
-    q = _tails.t_quantile((1 + level) / 2, df) if quantile == "t" else quantile_of(level)
+    q, of = _quantile(quantile, printed.level_of_interval(level), n1, n2)
+    root, step = (math.sqrt(n1), f"× √{n1}")
+    if n2 is not None:
+        root, step = 1 / math.sqrt(1 / n1 + 1 / n2), f"/ √(1/{n1} + 1/{n2})"
     se = tuple(width / (2 * q) for width in widths(*limits))
-    root = math.sqrt(n1) if n2 is None else 1 / math.sqrt(1 / n1 + 1 / n2)
     sd = tuple(root * each for each in se)
-    factor = f"√{n1}" if n2 is None else f"√(1/{n1} + 1/{n2})"
-    of = f"t with {df} degrees of freedom" if quantile == "t" else "normal"
-    verdict, sure, why = _sd_words(printed_sd, se, sd)
-    return Verdict(
-        verdict,
-        sure,
-        why,
-        lines(
-            f"quantile ({of}) = {show(q)}",
-            f"SE = ({limits[1].text} − {limits[0].text}) / (2 × {show(q)}) = {show(se[0])} "
-            f"({show_range(*se[1:])})",
-            f"SD = {show(se[0])} {'×' if n2 is None else '/'} {factor} = {show(sd[0])} "
-            f"({show_range(*sd[1:])})",
-        ),
-        {"quantile": q, **with_range("se", se), **with_range("sd", sd)},
+    steps = lines(
+        f"quantile ({of}) = {show(q)}",
+        f"SE = ({limits[1].text} − {limits[0].text}) / (2 × {show(q)}) = {show(se[0])} "
+        f"({show_range(*se[1:])})",
+        f"SD = {show(se[0])} {step} = {show(sd[0])} ({show_range(*sd[1:])})",
     )
+    values = {"quantile": q, **with_range("se", se), **with_range("sd", sd)}
+    return Verdict(*_sd_words(printed_sd, se, sd), steps, values)
 
 
 def implied_events(
@@ -294,16 +285,9 @@ def fieller(
     a, b = printed.number("numerator", numerator), printed.number("denominator", denominator)
     if b.value == 0:
         raise ValueError("denominator is 0; a ratio needs one that is not")
-    sa, sb = (
-        _spread(name, given)
-        for name, given in (("se_numerator", se_numerator), ("se_denominator", se_denominator))
-    )
-    c = printed.number("covariance", covariance).value
-    if abs(c) > sa * sb * (1 + 1e-9):
-        raise ValueError(
-            f"covariance is {show(c)}; it cannot be beyond ±{show(sa * sb)}, the product of the "
-            "two standard errors"
-        )
+    sa = _spread("se_numerator", se_numerator)
+    sb = _spread("se_denominator", se_denominator)
+    c = _covariance(covariance, sa, sb)
     q = quantile_of(printed.level_of_interval(level))
     lower, upper = _fieller_limits(a.value, b.value, sa, sb, c, q)
     ratio = a.value / b.value
@@ -315,18 +299,32 @@ def fieller(
         "lower_exact": exact[0],
         "upper_exact": exact[1],
     }
-    verdict, sure, why = _ratio_words(printed_ratio, values)
-    return Verdict(
-        verdict,
-        sure,
-        why,
-        lines(
-            f"{a.text} / {b.text} = {show(ratio)} ({show_range(*values['ratio_range'])})",
-            f"denominator taken as exact: {show_range(*exact)}",
-            f"denominator uncertain too (Fieller): {show_range(lower, upper)}",
-        ),
-        values,
+    steps = lines(
+        f"{a.text} / {b.text} = {show(ratio)} ({show_range(*values['ratio_range'])})",
+        f"denominator taken as exact: {show_range(*exact)}",
+        f"denominator uncertain too (Fieller): {show_range(lower, upper)}",
     )
+    return Verdict(*_ratio_words(printed_ratio, values), steps, values)
+
+
+def _quantile(name: str, level: float, n1: int, n2: int | None) -> tuple[float, str]:
+    """How many standard errors an interval reaches to either side, and of what distribution."""
+    if name not in ("normal", "t"):
+        raise ValueError(f'quantile is {name!r:.40}; it must be "normal" or "t"')
+    if name == "normal":
+        return quantile_of(level), "normal"
+    df = n1 - 1 if n2 is None else n1 + n2 - 2
+    return means.critical_t(1 - level, df), f"t with {df} degrees of freedom"
+
+
+def _covariance(given, sa: float, sb: float) -> float:
+    value = printed.number("covariance", given).value
+    if abs(value) > sa * sb * (1 + 1e-9):
+        raise ValueError(
+            f"covariance is {show(value)}; it cannot be beyond ±{show(sa * sb)}, the product of "
+            "the two standard errors"
+        )
+    return value
 
 
 def _spread(name: str, given) -> float:

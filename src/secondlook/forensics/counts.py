@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from secondlook import _normal
-from secondlook.forensics import _tails, printed
+from secondlook.forensics import printed
 from secondlook.forensics.printed import Printed
 from secondlook.forensics.verdict import (
     CANNOT_TELL,
@@ -422,7 +422,7 @@ def chi_square(table, *, printed_p=None) -> Verdict:
     expected = np.outer(rows, columns) / observed.sum()
     chi2 = float(((observed - expected) ** 2 / expected).sum())
     df = (len(rows) - 1) * (len(columns) - 1)
-    tail, least = _tails.chi2_upper_tail(chi2, df), float(expected.min())
+    tail, least = float(_normal.chi2_upper_tail(chi2, df)), float(expected.min())
     p = None if printed_p is None else printed.p_value("printed_p", printed_p)
     verdict, sure, why = _p_words(p, tail, set(), "chi-square")
     if least < 5:

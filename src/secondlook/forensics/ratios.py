@@ -222,7 +222,7 @@ def shrink(estimate: Estimate, prior_mean_log: float = 0.0, prior_sd_log: float 
     Raises
     ------
     ValueError
-        If the prior's deviation is not a positive number.
+        If the prior's deviation is not a positive number, or its mean is not the log of a ratio.
 
     Notes
     -----
@@ -237,7 +237,8 @@ def shrink(estimate: Estimate, prior_mean_log: float = 0.0, prior_sd_log: float 
     check_estimates(estimate=estimate)
     if one("prior_sd_log", prior_sd_log) <= 0:
         raise ValueError(f"prior_sd_log is {prior_sd_log}; it must be a number above 0")
-    prior_mean_log = one("prior_mean_log", prior_mean_log)
+    prior_sd_log = one("prior_sd_log", prior_sd_log, 1e-9, 1e9)
+    prior_mean_log = one("prior_mean_log", prior_mean_log, -100, 100)
     data, prior = estimate.log_se**-2, prior_sd_log**-2
     mean = (data * math.log(estimate.value) + prior * prior_mean_log) / (data + prior)
     return _estimate(mean, (data + prior) ** -0.5)
