@@ -285,12 +285,26 @@ def test_a_prediction_may_be_written_in_several_ways(tab, typed, said):
     assert f"Your prediction: {said}," in commit(tab, typed).locator(".sl-said").inner_text()
 
 
-@pytest.mark.parametrize(("typed", "said"), [("46%", "46 of 100"), ("0.5", "0.5 of 100")])
+@pytest.mark.parametrize(("typed", "said"), [("46%", "46 of 100"), ("0.5%", "0.5 of 100")])
 def test_so_many_of_a_hundred_may_be_written_as_a_percentage(profile, typed, said):
     page = profile.new_page()
     page.goto("count.html")
     box = commit(page, typed, of="04.count")
     assert f"Your prediction: {said}," in box.locator(".sl-said").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("0.83", "Did you mean 83 of 100 or 0.83 of 100? Write 83, or 0.83%."),
+        ("130", "Give a number from 0 up to 100."),
+    ],
+)
+def test_a_share_in_place_of_a_count_of_a_hundred_is_asked_about(profile, typed, message):
+    page = profile.new_page()
+    page.goto("count.html")
+    assert commit(page, typed, of="04.count").locator(".sl-message").inner_text() == message
+    assert stored(page) is None
 
 
 def test_a_confidence_is_asked(tab):

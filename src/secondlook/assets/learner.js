@@ -507,11 +507,16 @@
       const either = `${+(read * 100).toPrecision(6)}% or ${+read.toPrecision(6)}%`;
       return [null, `Did you mean ${either}? Write the percent sign.`];
     }
+    if (unit === 'of 100' && !signed && read > 0 && read < 1) {
+      const [many, few] = [+(read * 100).toPrecision(6), +read.toPrecision(6)];
+      return [null, `Did you mean ${many} of 100 or ${few} of 100? Write ${many}, or ${few}%.`];
+    }
     const value = signed ? +(read * 100).toPrecision(12) : read;
     if (value < low || value > high) {
+      const plain = /^of /.test(unit) ? '' : unit;
       const ends = [
-        low > -Infinity && `from ${withUnit(low, unit)}`,
-        high < Infinity && `up to ${withUnit(high, unit)}`,
+        low > -Infinity && `from ${withUnit(low, plain)}`,
+        high < Infinity && `up to ${withUnit(high, plain)}`,
       ];
       return [null, `Give a number ${ends.filter(Boolean).join(' ')}.`];
     }
