@@ -325,6 +325,9 @@ def test_eight_points_more_are_ruled_out_for_both_doses_and_three_times_as_commo
     low, high = confint_proportions_2indep(16, 247, 5, 123, method="log", compare="ratio")
     assert found["both doses"].ratio == pytest.approx((16 / 247 / (5 / 123), low, high))
     assert low < 3 < high
+    lab = labs.nothing_seen().press("Three times as common")
+    said = f"ruled out, but not 3 times as common, for the ratio may be up to {high:.1f}."
+    assert said in lab.sentence
     said = {row["What"]: row["Value"] for row in labs.nothing_seen().set(arm="both doses").numbers}
     assert said["both doses over placebo, times as common (95%, on the log scale)"] == (
         f"{16 / 247 / (5 / 123):.1f} ({low:.1f} to {high:.1f})"

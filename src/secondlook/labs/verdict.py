@@ -570,6 +570,9 @@ def _seen_sentence(seen: Seen, event, arm, times, power, rare) -> str:
     if not math.isfinite(seen.target):
         return f"{said} An event this common cannot be {times:g} times as common."
     fits = "still possible" if seen.possible else "ruled out"
+    if not seen.possible and seen.ratio[1] <= times <= seen.ratio[2]:
+        highest = f"{seen.ratio[2]:.1f}"
+        fits += f", but not {times:g} times as common, for the ratio may be up to {highest}"
     return (
         f"{said} {times:g} times the {_of_placebo(seen)} on placebo is {100 * seen.target:.1f} "
         f"points more: {fits}. To see that {power} times in 100 takes "
