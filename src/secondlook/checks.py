@@ -23,6 +23,7 @@ _REPR = re.compile(r"(?:np\.|numpy\.)?float(?:16|32|64)?\((.*)\)")
 _LABEL = re.compile(r"(?:[a-z][a-z_ -]{0,30})?[=≈~:]")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?: [0-9]{3})+(?![0-9])")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?")
+_TIMES = re.compile(r"(?<=[0-9])(?: ?(?:times|[x×]))?\.?$")  # "2.25 times", "0.5."
 _MAX_LENGTH = 100
 _NEAR = 0.03  # this far outside the right interval an answer was most likely rounded too early
 
@@ -142,6 +143,7 @@ def _read_text(text, percent):
     text = re.sub("[−–‒﹣－]", "-", text)
     text = _strip(_LABEL, text, 0)
     text = _strip(_REPR, text, 1)
+    text = _TIMES.sub("", text)
     if text in ("nan", "inf", "-inf", "infinity", "-infinity"):
         return None, "nan"
     text, is_percent = _cut_percent(text)

@@ -226,6 +226,7 @@
     text = text.replace(/[−–‒﹣－]/g, '-');
     text = trim(text.replace(/^(?:[a-z][a-z_ -]{0,30})?[=≈~:]/, ''));
     text = trim(text.replace(/^(?:np\.|numpy\.)?float(?:16|32|64)?\((.*)\)$/, '$1'));
+    text = text.replace(/(?<=[0-9])(?: ?(?:times|[x×]))?\.?$/, '');
     if (['nan', 'inf', '-inf', 'infinity', '-infinity'].includes(text)) return [null, 'nan'];
     const [body, isPercent] = cutPercent(text);
     if (isPercent && !percent) return [null, 'percent'];

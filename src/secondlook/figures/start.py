@@ -46,7 +46,7 @@ _SHORT = {
     "2015-04": "A conference hears of its early patients",
     "2015-05-27": "The company applies in Japan, on E0302",
     "2015-06": "Another drug, edaravone, approved in Japan",
-    "2016": "Withdrawn: data judged insufficient",
+    "2016-03-22": "Withdrawn: data judged insufficient",
     "2017-10-17": "The trial JETALS starts",
     "2019-01": "E0302 is published",
     "2019-09-30": "JETALS ends: 130 patients randomised",
