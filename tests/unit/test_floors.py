@@ -8,7 +8,10 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
     {"_data", "_hosts", "_normal", "_arrays", "_planning", "_trial_file", "evidence", "cohort"},
-    {"survival", "ranks", "multiplicity", "means", "design", "arms", "sequential", "credibility"},
+    {
+        *("survival", "ranks", "multiplicity", "means", "design", "arms", "sequential"),
+        *("credibility", "prognosis"),
+    },
     {"simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"},
     {"figures"},
     {"labs", "learner"},
