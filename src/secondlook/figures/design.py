@@ -38,7 +38,7 @@ def trial_flow() -> Picture:
     return Picture(
         title=f"Of {n['rand']} patients {n['fas']} were analysed, and {n['withdrawn']} withdrew",
         subtitle="The flow of patients in E0302, as the paper counts them",
-        source="Kaji 2019, Results. Completed and withdrawn are not printed for each arm",
+        source="Kaji 2019, Results. Completed and withdrawn are not given for each arm in the text",
         alt=f"Flow diagram from top to bottom. {n['rand']} randomised: "
         + ", ".join(f"{published(f'K19.des.rand.{k}').text} {arm}" for arm, k in _ARMS.items())
         + f". {published('K19.des.excl').text} did not meet the diagnostic criteria and were left "

@@ -175,7 +175,8 @@ class Chances:
     alpha : level of the whole trial, one-sided.
     level : what each test may use.
     last : the p that a test needs at the last look.
-    alarms : share of null trials that succeed, with this plan.
+    alarms : share of null trials that succeed, with this plan; ``error`` its standard error, 0
+        where it was not simulated.
     unpaid : the same with the same chances and no correction at all.
     rows : the printed p values of the tests, and what this plan would make of them.
     """
@@ -186,6 +187,7 @@ class Chances:
     level: float
     last: float
     alarms: float
+    error: float
     unpaid: float
     rows: tuple[PRow, ...]
 
@@ -295,14 +297,16 @@ def _chances(contrasts, endpoints, correction, interim, level, tie) -> Chances:
     each = _level(family, alpha, correction)
     upper = _bounds(each, interim)
     free = _bounds(alpha, "none" if interim == "none" else "free")
+    alarms, error = _succeed(family, upper, correction == "order")
     return Chances(
         family.z.shape[2] * family.z.shape[3],
         len(upper),
         alpha,
         each,
         float(_normal.upper_tail(upper[-1])),
-        _succeed(family, upper, correction == "order"),
-        _succeed(family, free, False),
+        alarms,
+        error,
+        _succeed(family, free, False)[0],
         _rows(contrasts, endpoints, correction, family),
     )
 
@@ -328,14 +332,25 @@ def _bounds(level: float, interim: str) -> np.ndarray:
     return sequential.classical(_LOOKS, alpha=level, sides=1, delta=delta).upper
 
 
-def _succeed(family: _Family, upper: np.ndarray, in_order: bool) -> float:
-    """Share of null trials that succeed; a test has succeeded if any look passed its limit."""
+def _succeed(family: _Family, upper: np.ndarray, in_order: bool) -> tuple[float, float]:
+    """Share of null trials that succeed, and its standard error, 0 where a formula gives it.
+
+    A test has succeeded if any look passed its limit.
+    """
+    if len(upper) == 1 and not family.both:
+        tests = 1 if in_order else len(family.correlation)
+        if tests == 1:
+            return float(_normal.upper_tail(upper[0])), 0.0
+        if tests == 2:
+            both = multiplicity.max_contrast([upper[0]] * 2, family.correlation, sides=1)
+            return float(both[0]), 0.0
     seen = family.z[:, -len(upper) :]
     passed = (seen >= upper[:, None, None]).any(axis=1)  # (trials, endpoints, contrasts)
     if in_order:  # nothing counts unless the first succeeds: both doses, on the first endpoint
         passed = passed[:, :, -1:] if family.both else passed[:, :1, -1:]
     by_contrast = passed.all(axis=1) if family.both else passed.any(axis=1)
-    return float(by_contrast.any(axis=1).mean())
+    share = float(by_contrast.any(axis=1).mean())
+    return share, math.sqrt(share * (1 - share) / _TRIALS)
 
 
 def _rows(contrasts, endpoints, correction, family: _Family) -> tuple[PRow, ...]:
@@ -390,12 +405,12 @@ def _price(chances: Chances, correction, interim, endpoints) -> str:
     unpaid += ["the looks"] if interim == "free" else []
     if unpaid:
         return f"Nobody did anything wrong, but {' and '.join(unpaid)} are not paid for."
-    if correction == "order":
+    if correction == "order" and chances.tests > 1:
         return "A fixed order pays with silence: after a failure no later test counts."
     if chances.last < chances.alpha * 0.999:
         needed, usual = _small(chances.last), _small(chances.alpha)
         return f"The price: at the last look a test must reach p {needed}, not {usual}."
-    return "Asking for both endpoints pays by itself, in power."
+    return "Asking for both endpoints pays by itself, in power, where the drug works on neither."
 
 
 def _chances_picture(chances: Chances, correction, interim, **_) -> Picture:
@@ -415,9 +430,9 @@ def _chances_picture(chances: Chances, correction, interim, **_) -> Picture:
 
 
 def _chances_numbers(chances: Chances, contrasts, **_) -> list[dict[str, str]]:
-    error = math.sqrt(chances.alarms * (1 - chances.alarms) / _TRIALS)
+    sure = f"standard error {chances.error:.2%}" if chances.error else "by formula"
     facts = {
-        "Chance that a useless drug succeeds": f"{chances.alarms:.2%} (standard error {error:.2%})",
+        "Chance that a useless drug succeeds": f"{chances.alarms:.2%} ({sure})",
         "The same, nothing paid": f"{chances.unpaid:.2%}",
         "Level that each test may use, all looks together": f"{chances.level:.2%}",
         "p that a test needs at the last look": _small(chances.last),
