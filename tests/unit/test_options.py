@@ -45,7 +45,7 @@ def draw(trials=2, rng=None, **options):
     return arms.draw_trials(trials, rng, **given)
 
 
-@pytest.mark.parametrize("value", ODD, ids=str)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("name", ONE_NUMBER)
 def test_what_is_not_one_number_is_refused_by_name(name, value):
     argument, call = ONE_NUMBER[name]
@@ -104,7 +104,7 @@ def test_rates_of_withdrawal_are_one_or_one_an_arm():
         draw(withdrawal=[0.1, 0.2, 0.3])
 
 
-@pytest.mark.parametrize("value", ODD, ids=str)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
 def test_what_is_no_estimate_is_refused_by_name(value):
     good = forensics.Estimate(0.6, 0.4, 0.9)
     with pytest.raises(ValueError, match=r"part is .*; it must be an Estimate"):
