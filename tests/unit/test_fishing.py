@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import multivariate_normal
+from scipy.stats import mannwhitneyu, multivariate_normal, norm
 
 from secondlook import fishing
 from secondlook.cohort import Arm, Contrast, load
@@ -23,6 +23,7 @@ from secondlook.fishing import (
     cut_point_subgroups,
     cut_points,
     cut_points_simulated,
+    event_days,
     looks,
     shuffle,
     subgroups,
@@ -325,7 +326,7 @@ def test_independent_tests_and_their_error_undo_each_other():
         assert fishing.independent_tests(chance, 0.05) == pytest.approx(n)
     assert fishing.independent_tests(0, 0.05) == 0
     assert fishing.independent_tests(1, 0.05) == np.inf
-    with pytest.raises(ValueError, match=r"familywise is 1.2; it must be between 0 and 1"):
+    with pytest.raises(ValueError, match=r"familywise is 1.2; it must be from 0 to 1"):
         fishing.independent_tests(1.2, 0.05)
 
 
@@ -622,3 +623,108 @@ def test_the_argument_that_does_not_fit_is_named(cohort):
         as_good_as(cohort, ["men"], "men", 5, np.random.default_rng(1), hr=0.57, p=1.5)
     with pytest.raises(ValueError, match="two cuts that are the same"):
         cut_point_subgroups(cohort, [9, 9.0000001])
+
+
+@pytest.mark.parametrize("contrast", CONTRASTS)
+def test_no_find_as_good_is_missed(cohort, contrast):
+    """The same deals looked at in full: no quick test may hide a find in a small subgroup."""
+    names, bar = list(subgroups(cohort)), {"hr": 0.57, "p": 0.01}
+    good, full = (
+        f(cohort, names, *more, 1500, np.random.default_rng(5), **rest)
+        for f, more, rest in (
+            (as_good_as, ["not on riluzole"], {"contrast": contrast, **bar}),
+            (best_of_null, [contrast], {}),
+        )
+    )
+    find = (full.hr <= bar["hr"]) & (full.p_one_sided <= bar["p"])
+    assert good.somewhere == find.any(axis=1).mean()
+    assert good.named == find[:, names.index("not on riluzole")].mean() > 0
+
+
+# --- a trial without times
+
+
+JETALS = looks(["ALSFRS-R"], ["50 mg"], [EVERYONE, "men"])
+
+
+def test_shuffling_a_change_at_a_visit_is_the_rank_test():
+    """The share of shuffles that reach the true z is the p of SciPy's Mann-Whitney test."""
+    people = load("jetals")
+    found = shuffle(people, JETALS, 40_000, np.random.default_rng(2), trial="jetals")
+    for column, chosen in enumerate((people.arm != "", people.sex == "male")):
+        seen = chosen & people.alsfrs_change.notna()
+        change, treated = people.alsfrs_change[seen], people.arm[seen] == "50 mg"
+        p = mannwhitneyu(
+            change[treated], change[~treated], alternative="greater", use_continuity=False
+        ).pvalue
+        z = wilcoxon(change.to_numpy(), treated.to_numpy()).z[0, 0]
+        assert norm.sf(z) == pytest.approx(p)
+        share = (found.z[:, column] >= z).mean()
+        assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / 40_000) + 0.0015  # ties: z moves in steps
+
+
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda c, r: event_days(c, [0.5], "jetals"), "'jetals' has no endpoint of time to event"),
+        (lambda c, r: cut_point_subgroups(c, [6], trial="jetals"), "does not say who is early"),
+        (
+            lambda c, r: best_of_null(c, ["men"], "50 mg", 5, r, trial="jetals"),
+            "no endpoint of time to event, only 'ALSFRS-R'",
+        ),
+        (
+            lambda c, r: as_good_as(
+                c, ["men"], "men", 5, r, hr=0.5, p=0.01, contrast="50 mg", trial="jetals"
+            ),
+            "no endpoint of time to event",
+        ),
+        (
+            lambda c, r: shuffle(c, [Look("ALSFRS-R", "50 mg", day=50)], 5, r, trial="jetals"),
+            "'ALSFRS-R' of trial 'jetals' is known at the end only",
+        ),
+    ],
+)
+def test_what_a_trial_without_times_cannot_show_is_said(call, says):
+    with pytest.raises(ValueError, match=says):
+        call(load("jetals"), np.random.default_rng(1))
+
+
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda c, s, r: attempt(c, rng=5), "rng is 5; it must be a generator"),
+        (lambda c, s, r: best_of_null(c, ["men"], "pooled", 5, 5), "rng is 5; it must be"),
+        (
+            lambda c, s, r: best_of_null(c, "men", "pooled", 5, r),
+            "subgroup_names is the text 'men'",
+        ),
+        (lambda c, s, r: attempt(None), "cohort has no column"),
+        (lambda c, s, r: attempt(c, trial=["e0302"]), "it must be a trial's name"),
+        (lambda c, s, r: attempt(c, members=5), "members is 5; it must be a dict"),
+        (lambda c, s, r: attempt(c, looks=5), "looks is 5; give a list"),
+        (lambda c, s, r: attempt(c, looks=[Look(TIME, "pooled", day="x")]), "day is 'x'"),
+        (lambda c, s, r: looks([TIME], ["pooled"], ["men"], 5), "days is 5; give a list"),
+        (lambda c, s, r: event_days(c, ["half"]), "shares must be a number"),
+        (
+            lambda c, s, r: attempt(c.assign(age="old"), looks=[Look(TIME, "pooled", "men")]),
+            "column 'age' does not hold numbers, which 'under 65' needs",
+        ),
+        (lambda c, s, r: s.familywise("5%", 2), "alpha must be a number"),
+        (lambda c, s, r: s.familywise([0.1, 0.2], 2), r"looks \(126,\), alpha \(2,\)"),
+        (lambda c, s, r: s.familywise(0.05, [1]), r"sides is \[1\]"),
+        (lambda c, s, r: s.familywise(0.05, True), "sides is True"),
+        (lambda c, s, r: fishing.simulated(None, [Look(TIME, "pooled")]), "trials is None"),
+        (lambda c, s, r: fishing.AsGood.joined([]), "parts must be at least one"),
+        (lambda c, s, r: fishing.interactions(None), "forests is None; it must be Forests"),
+        (lambda c, s, r: fishing.shrink_to_each_other(5), "forests is 5; it must be Forests"),
+        (lambda c, s, r: fishing.independent_familywise(0.05, -1), "n is -1"),
+        (lambda c, s, r: fishing.independent_tests("all", 0.05), "familywise must be a number"),
+        (
+            lambda c, s, r: as_good_as(c, ["men"], "men", 5, r, hr="half", p=0.01),
+            "hr must be a number",
+        ),
+    ],
+)
+def test_what_fishing_cannot_use_is_named(cohort, many, call, says):
+    with pytest.raises(ValueError, match=says):
+        call(cohort, many, np.random.default_rng(1))

@@ -11,20 +11,31 @@ import math
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
 from secondlook import _arrays
+from secondlook._planning import as_given, numbers
 from secondlook.cohort import Trial
 from secondlook.cohort import trial as read_trial
 from secondlook.ranks import worst_ranked
 
-read = functools.lru_cache(read_trial)
+_read = functools.lru_cache(read_trial)
+
+
+def read(trial: str) -> Trial:
+    """A trial's file, read once."""
+    if not isinstance(trial, str):
+        raise ValueError(f"trial is {trial!r:.60}; it must be a trial's name, such as 'e0302'")
+    return _read(trial)
+
 
 TRIAL = "e0302"
 ENDPOINTS = tuple(endpoint["name"] for endpoint in read(TRIAL).endpoints)
 CONTRASTS = tuple(contrast.name for contrast in read(TRIAL).contrasts)
 EVERYONE = "everyone"
+_ONE_VALUE = ("change at visit", "change")  # endpoints of one value a patient, known at the end
 _RULES = {
     "equals": operator.eq,
     "other_than": operator.ne,
@@ -66,11 +77,9 @@ def looks(
     subgroups : names; "everyone" is the whole cohort
     days : days of follow-up at which interim looks are made; None is the end
     """
-    lists = {"endpoints": endpoints, "contrasts": contrasts, "subgroups": subgroups}
-    for name, value in lists.items():
-        if isinstance(value, str):
-            raise ValueError(f"{name} is the text {value!r}; give a list, such as [{value!r}]")
-    return tuple(Look(*each) for each in itertools.product(*lists.values(), days))
+    lists = {"endpoints": endpoints, "contrasts": contrasts, "subgroups": subgroups, "days": days}
+    lists = [listed(name, value) for name, value in lists.items()]
+    return tuple(Look(*each) for each in itertools.product(*lists))
 
 
 def subgroups(cohort, trial: str = TRIAL) -> dict[str, np.ndarray]:
@@ -100,7 +109,14 @@ def subgroups(cohort, trial: str = TRIAL) -> dict[str, np.ndarray]:
             rules = [rule for rule in level if rule in _RULES]
             if len(rules) != 1:
                 raise ValueError(f"level {level['name']!r} needs one rule: {', '.join(_RULES)}")
-            made[level["name"]] = np.asarray(_RULES[rules[0]](values, level[rules[0]]), dtype=bool)
+            try:
+                member = _RULES[rules[0]](values, level[rules[0]])
+            except TypeError:
+                raise ValueError(
+                    f"cohort: column {factor['column']!r} does not hold numbers, which "
+                    f"{level['name']!r} needs"
+                ) from None
+            made[level["name"]] = np.asarray(member, dtype=bool)
     return made
 
 
@@ -132,10 +148,10 @@ def cut_point_subgroups(
         "9 months or less", "more than 9 months" and so on; all early ones first.
     """
     one_of("side", side, ("early", "late", "either"))
-    cuts = np.asarray(months, dtype=float)
+    cuts = numbers("months", months)
     if cuts.ndim != 1 or cuts.size == 0 or not np.isfinite(cuts).all():
         raise ValueError("months must be a row of at least one finite number")
-    onset = column(cohort, read(trial).early["column"]).astype(float)
+    onset = column(cohort, early_column(read(trial))).astype(float)
     made = {}
     if side != "late":
         made |= {f"{cut:g} months or less": onset <= cut for cut in cuts}
@@ -159,9 +175,10 @@ def event_days(cohort, shares: Iterable[float], trial: str = TRIAL) -> tuple[int
     endpoint = time_endpoint(read(trial))
     time, event = outcome(cohort, read(trial), endpoint["name"])
     days = np.sort(time[event])
-    shares = list(shares)
+    shares = listed("shares", shares)
+    numbers("shares", shares)
     if not shares or not all(0 < share <= 1 for share in shares):
-        raise ValueError(f"shares is {shares}; give numbers above 0 and up to 1, such as 0.5")
+        raise ValueError(f"shares is {list(shares)}; give numbers above 0 and up to 1, such as 0.5")
     if not days.size:
         raise ValueError(f"cohort: nobody has an event in {endpoint['event']!r}; give one with")
     return tuple(int(days[math.ceil(share * days.size) - 1]) for share in shares)
@@ -174,8 +191,17 @@ def column(cohort, name: str) -> np.ndarray:
     """A column of the table, or a ValueError that names it."""
     try:
         return np.asarray(cohort[name])
-    except (KeyError, IndexError):
+    except (KeyError, IndexError, TypeError):
         raise ValueError(f"cohort has no column {name!r}; use secondlook.cohort.load") from None
+
+
+def listed(name: str, value) -> tuple:
+    """Several things as a tuple; one text, or one number, is not a list."""
+    if isinstance(value, str):
+        raise ValueError(f"{name} is the text {value!r}; give a list, such as [{value!r}]")
+    if not isinstance(value, Iterable):
+        raise ValueError(f"{name} is {value!r:.60}; give a list")
+    return tuple(value)
 
 
 def one_of(name: str, value, known) -> None:
@@ -186,12 +212,27 @@ def one_of(name: str, value, known) -> None:
 
 def time_endpoint(this: Trial) -> dict:
     """The trial's endpoint of the kind "time to event"."""
-    return next(each for each in this.endpoints if each["kind"] == "time to event")
+    return _endpoint(this, True, "time to event")
 
 
 def other_endpoint(this: Trial) -> dict:
     """The trial's first endpoint of another kind."""
-    return next(each for each in this.endpoints if each["kind"] != "time to event")
+    return _endpoint(this, False, "a kind other than time to event")
+
+
+def early_column(this: Trial) -> str:
+    """The column that tells early from late patients."""
+    if not this.early:
+        raise ValueError(f"trial {this.name!r} does not say who is early; cut its months yourself")
+    return this.early["column"]
+
+
+def _endpoint(this: Trial, of_time: bool, what: str) -> dict:
+    for each in this.endpoints:
+        if (each["kind"] == "time to event") == of_time:
+            return each
+    names = ", ".join(repr(each["name"]) for each in this.endpoints)
+    raise ValueError(f"trial {this.name!r} has no endpoint of {what}, only {names}")
 
 
 def sides_of(this: Trial, contrast: str) -> tuple[list[int], int]:
@@ -205,14 +246,20 @@ def sides_of(this: Trial, contrast: str) -> tuple[list[int], int]:
 
 def check_looks(looks, this: Trial) -> tuple[Look, ...]:
     """The looks as a tuple, their endpoints, contrasts and days checked."""
-    looks = tuple(looks)
+    looks = listed("looks", looks)
     if not looks or not all(isinstance(look, Look) for look in looks):
         raise ValueError("looks must be at least one Look; fishing.looks() makes them")
     for look in looks:
         one_of("endpoint", look.endpoint, [each["name"] for each in this.endpoints])
         one_of("contrast", look.contrast, [each.name for each in this.contrasts])
-        if look.day is not None and not look.day > 0:
+        if look.day is not None and not (isinstance(look.day, Real) and look.day > 0):
             raise ValueError(f"day is {look.day!r}; an interim look needs a day above 0, or None")
+        kind = next(each["kind"] for each in this.endpoints if each["name"] == look.endpoint)
+        if look.day is not None and kind in _ONE_VALUE:
+            raise ValueError(
+                f"day is {look.day}, but {look.endpoint!r} of trial {this.name!r} is known at the "
+                "end only; give None"
+            )
     return looks
 
 
@@ -221,11 +268,14 @@ def groups(cohort, this: Trial, members, names, made=None) -> dict[str, np.ndarr
 
     made are the subgroups of the trial's factors, where the caller has them already.
     """
-    shape = column(cohort, time_endpoint(this)["time"]).shape
+    first = this.endpoints[0]
+    shape = column(cohort, first.get("time", first.get("change"))).shape
     known = {EVERYONE: np.ones(shape, dtype=bool)}
     known |= subgroups(cohort, this.name) if made is None else made
+    if not isinstance(members, dict | None):
+        raise ValueError(f"members is {members!r:.60}; it must be a dict of name to patients")
     for name, member in (members or {}).items():
-        member = np.asarray(member)
+        member = as_given(f"members[{name!r}]", member)
         if member.dtype != bool or member.shape != shape:
             raise ValueError(
                 f"members[{name!r}] has shape {member.shape} and type {member.dtype}; it must be "
@@ -242,9 +292,12 @@ def groups(cohort, this: Trial, members, names, made=None) -> dict[str, np.ndarr
 def outcome(cohort, this: Trial, endpoint: str, day: int | None = None):
     """What is known of an endpoint on a day of follow-up: time and event, or one value a patient.
 
-    The value ranks those with a worst rank below all others, and is nan where there is none.
+    The value ranks those with a worst rank, if the endpoint has such, below all others; it is nan
+    where there is none.
     """
     rule = next(each for each in this.endpoints if each["name"] == endpoint)
+    if rule["kind"] in _ONE_VALUE:
+        return _finite_or_nan(column(cohort, rule["change"]), rule["change"])
     clock = time_endpoint(this)
     time = column(cohort, clock["time"])
     seen = np.inf if day is None else day
@@ -253,9 +306,13 @@ def outcome(cohort, this: Trial, endpoint: str, day: int | None = None):
         return np.minimum(time, seen), event.reshape(time.shape) & (time <= seen)
     worst = _arrays.as_flags(rule["worst"], column(cohort, rule["worst"])).reshape(time.shape)
     change = column(cohort, rule["change"]) if day is None else _change_by(cohort, this, day)
+    return worst_ranked(_finite_or_nan(change, rule["change"]), worst & (time <= seen))
+
+
+def _finite_or_nan(change, name: str) -> np.ndarray:
     if np.isinf(change).any():
-        raise ValueError(f"{rule['change']} is infinite for some patient; use nan for no value")
-    return worst_ranked(change, worst & (time <= seen))
+        raise ValueError(f"{name} is infinite for some patient; use nan for no value")
+    return change
 
 
 def _change_by(cohort, this: Trial, day: int) -> np.ndarray:

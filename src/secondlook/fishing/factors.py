@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondlook import _normal
+from secondlook._planning import one
 from secondlook.fishing import choices
 from secondlook.fishing.choices import TRIAL, factor_levels
 from secondlook.fishing.forests import Forests
@@ -101,10 +102,11 @@ def interactions(
         Biometrics 1954;10:101-129.
     """
     known = factor_levels(trial)
+    _check_forests(forests)
     if factors is None:
         factors = [name for name in known if set(known[name]) <= set(forests.subgroups)]
     q, levels_p = [], []
-    for name in factors:
+    for name in choices.listed("factors", factors):
         at = _places(forests, name, known)
         log_hr, weight = forests.log_hr[:, at], forests.log_se[:, at] ** -2
         q.append((weight * (log_hr - _mean(log_hr, weight)) ** 2).sum(axis=1))
@@ -166,6 +168,7 @@ def shrink_to_each_other(forests: Forests, *, trial: str = TRIAL) -> Shrunk:
     [2] Morris, Parametric empirical Bayes inference, J Am Stat Assoc 1983;78:47-55.
     """
     known = factor_levels(trial)
+    _check_forests(forests)
     log_hr, log_se = np.full((2, *forests.hr.shape), np.nan)
     for name, levels in known.items():
         if set(levels) <= set(forests.subgroups):
@@ -195,10 +198,17 @@ def shrink_to_no_effect(forests: Forests, prior_sd_log: float = 0.35) -> Shrunk:
     As :func:`secondlook.forensics.shrink`, for many trials and subgroups at once: precisions add,
     means are averaged by precision.
     """
-    if not (np.isfinite(prior_sd_log) and prior_sd_log > 0):
+    _check_forests(forests)
+    if not one("prior_sd_log", prior_sd_log) > 0:
         raise ValueError(f"prior_sd_log is {prior_sd_log}; it must be a number above 0")
+    prior_sd_log = one("prior_sd_log", prior_sd_log, 1e-9, 1e9)
     data, prior = forests.log_se**-2, prior_sd_log**-2
     return Shrunk(forests.subgroups, data * forests.log_hr / (data + prior), (data + prior) ** -0.5)
+
+
+def _check_forests(forests) -> None:
+    if not isinstance(forests, Forests):
+        raise ValueError(f"forests is {forests!r:.60}; it must be Forests, as best_of_null makes")
 
 
 def _places(forests, factor, known):

@@ -1,24 +1,23 @@
 """How often trials of a drug that does nothing hold a find as good as a published one."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from secondlook import _normal
+from secondlook._planning import one
 from secondlook.fishing import choices, labels
 from secondlook.fishing.choices import TRIAL, Look
-from secondlook.fishing.forests import two_arm_cox
+from secondlook.fishing.forests import among
 from secondlook.fishing.shuffling import (
-    check_level,
     compare,
     share_se,
     simulated,
     simulated_groups,
     simulated_table,
 )
-from secondlook.survival import logrank
+from secondlook.survival import cox, logrank
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class AsGood:
     def joined(cls, parts) -> "AsGood":
         """Many blocks of trials as one."""
         parts = list(parts)
+        if not parts:
+            raise ValueError("parts must be at least one")
         n = [part.n for part in parts]
         shares = ("named", "somewhere", "both_named", "both_somewhere")
         return cls(
@@ -88,14 +89,10 @@ def as_good_as(
     names, p_other = _bar(subgroup_names, named, hr, p, p_other)
     this = choices.read(trial)
     groups = choices.groups(cohort, this, members, names)
-    arms, z = _shuffled(cohort, this, names, groups, contrast, n, rng)
-    # Cox only where the quick test is anywhere near: a cell in twenty.
-    row, column = np.nonzero(z[:, : len(names)] > _normal.quantile(1 - min(5 * p, 0.5)))
-    find = np.zeros((n, len(names)), dtype=bool)
-    if row.size:
-        member = np.stack([groups[name] for name in names])[column]
-        find[row, column] = _is_find(cohort, this, arms[row], member, contrast, hr, p)
-    return _counted(find, z[:, len(names) :], p_other, names.index(named))
+    arms, z_other = _shuffled(cohort, this, names, groups, contrast, n, rng)
+    member = np.stack([groups[name] for name in names], axis=1)[None]
+    find = _is_find(cohort, this, arms, member, contrast, hr, p)
+    return _counted(find, z_other, p_other, names.index(named))
 
 
 def as_good_as_simulated(
@@ -124,42 +121,34 @@ def as_good_as_simulated(
     table = simulated_table(trials, this)
     made = simulated_groups(trials, this, names, members)
     groups = choices.groups(table, this, members, names, made)
-    z = simulated(trials, _both(this, names, contrast), members=members, trial=trial).z
-    row, column = np.nonzero(z[:, : len(names)] >= _normal.quantile(1 - p) - 1e-9)
-    find = np.zeros((len(z), len(names)), dtype=bool)
-    if row.size:
-        member = np.stack([groups[name] for name in names])[column, row]
-        clock = choices.time_endpoint(this)
-        mine = {name: table[name][row] for name in (clock["time"], clock["event"])}
-        find[row, column] = _is_find(mine, this, trials.arm[row], member, contrast, hr, p)
-    return _counted(find, z[:, len(names) :], p_other, names.index(named))
+    z_other = simulated(trials, _others(this, names, contrast), members=members, trial=trial).z
+    member = np.stack([groups[name] for name in names], axis=2)
+    find = _is_find(table, this, trials.arm, member, contrast, hr, p)
+    return _counted(find, z_other, p_other, names.index(named))
 
 
 def _bar(names, named, hr, p, p_other):
-    names = tuple(names)
+    names = choices.listed("subgroup_names", names)
     choices.one_of("named", named, names)
     p_other = p if p_other is None else p_other
-    check_level(p, 1, "p")
-    check_level(p_other, 1, "p_other")
-    if not hr > 0:
+    one("p", p, 0, 1)
+    one("p_other", p_other, 0, 1)
+    if not one("hr", hr) > 0:
         raise ValueError(f"hr is {hr}; a hazard ratio must be above 0")
     return names, p_other
 
 
-def _both(this, names, contrast):
-    """Looks at time to event in each subgroup, then at the other endpoint in each."""
-    endpoints = (choices.time_endpoint(this)["name"], choices.other_endpoint(this)["name"])
-    return [
-        Look(endpoint, contrast, name) for endpoint, name in itertools.product(endpoints, names)
-    ]
+def _others(this, names, contrast):
+    """Looks at the other endpoint, in each subgroup."""
+    return [Look(choices.other_endpoint(this)["name"], contrast, name) for name in names]
 
 
 def _shuffled(cohort, this, names, groups, contrast, n, rng):
-    """Codes of the arms (shuffles, patients), and z of both endpoints under them."""
+    """Codes of the arms (shuffles, patients), and z of the other endpoint under them."""
     codes = labels.arm_codes(cohort, this)
     labels.check_count(n, len(codes))
     sizes = np.bincount(codes)
-    columns = [(each.endpoint, each.subgroup, None) for each in _both(this, names, contrast)]
+    columns = [(each.endpoint, each.subgroup, None) for each in _others(this, names, contrast)]
     scores = labels.score_columns(cohort, this, columns, groups)
     weights = labels.arm_weights(this, contrast, sizes)
     arms = labels.deal(sizes, n, rng)
@@ -167,13 +156,16 @@ def _shuffled(cohort, this, names, groups, contrast, n, rng):
 
 
 def _is_find(table, this, arms, member, contrast, hr, p):
-    """Whether each (arms, member) is a find on time to event: bool (cells,)."""
-    member = member[:, :, None]
-    fit = two_arm_cox(table, this, arms, member, contrast)
+    """Whether each trial and subgroup is a find on time to event: bool (trials, subgroups)."""
     time, event = choices.outcome(table, this, choices.time_endpoint(this)["name"])
     treated, compared = compare(arms, this, contrast)
-    tested = logrank(time, event, treated, member & compared[:, :, None]).p_one_sided
-    return ((fit.hr <= hr) & (tested <= p))[:, 0]
+    find = logrank(time, event, treated, among(member, compared)).p_one_sided <= p
+    row, column = np.nonzero(find)  # Cox costs more, and is needed only here
+    if row.size:
+        mine = member[row if len(member) > 1 else 0, :, column] & compared[row]
+        time, event = (each if each.ndim == 1 else each[row] for each in (time, event))
+        find[row, column] = cox(time, event, treated[row], mine[:, :, None]).hr[:, 0] <= hr
+    return find
 
 
 def _counted(find, z_other, p_other, at):

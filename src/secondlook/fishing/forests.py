@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from secondlook import _normal
+from secondlook._planning import one
 from secondlook.fishing import choices, labels
 from secondlook.fishing.choices import TRIAL
 from secondlook.fishing.shuffling import compare, simulated_groups, simulated_table
@@ -35,13 +36,12 @@ class Forests:
 
     def first(self, count: int) -> "Forests":
         """The same trials, seen through the first so many subgroups only."""
-        if not 1 <= count <= len(self.subgroups):
-            raise ValueError(f"count is {count}; it must be from 1 to {len(self.subgroups)}")
+        count = int(one("count", count, 1, len(self.subgroups), ends=True))
         return self.only(self.subgroups[:count])
 
     def only(self, subgroups: Sequence[str]) -> "Forests":
         """The same trials, seen through some of the subgroups."""
-        at = [self.place(name) for name in subgroups]
+        at = [self.place(name) for name in choices.listed("subgroups", subgroups)]
         if not at:
             raise ValueError("subgroups must name at least one")
         kept = (each[:, at] for each in (self.hr, self.lower, self.upper))
@@ -124,7 +124,7 @@ def best_of_null(
         If a subgroup or contrast is unknown, or n is below 1.
     """
     this = choices.read(trial)
-    names = tuple(subgroup_names)
+    names = choices.listed("subgroup_names", subgroup_names)
     groups = choices.groups(cohort, this, members, names)
     member = np.stack([groups[name] for name in names], axis=1)[None]
     codes = labels.arm_codes(cohort, this)
@@ -157,7 +157,7 @@ def forests_simulated(
         If a subgroup or contrast is unknown, or the world's arms are not the trial's.
     """
     this = choices.read(trial)
-    names = tuple(subgroup_names)
+    names = choices.listed("subgroup_names", subgroup_names)
     table = simulated_table(trials, this)
     made = simulated_groups(trials, this, names, members)
     groups = choices.groups(table, this, members, names, made)
@@ -165,22 +165,16 @@ def forests_simulated(
     return _forests(table, this, names, trials.arm, member, contrast)
 
 
-def two_arm_cox(table, this, arms, member, contrast):
-    """Cox model of a contrast; arms are codes (trials, patients), member a 3-D array."""
-    time, event = choices.outcome(table, this, choices.time_endpoint(this)["name"])
-    treated, compared = compare(arms, this, contrast)
-    return cox(time, event, treated, _among(member, compared))
-
-
 def _forests(table, this, names, arms, member, contrast):
     time, event = choices.outcome(table, this, choices.time_endpoint(this)["name"])
     treated, compared = compare(arms, this, contrast)
-    p = logrank(time, event, treated, _among(member, compared)).p_one_sided
-    fit = two_arm_cox(table, this, arms, member, contrast)
+    member = among(member, compared)
+    p = logrank(time, event, treated, member).p_one_sided
+    fit = cox(time, event, treated, member)
     return Forests(names, fit.hr, fit.lower, fit.upper, p, _smallest(p))
 
 
-def _among(member, compared):
+def among(member, compared):
     """Members who are compared; untouched where everybody is, so that one cohort stays one."""
     return member if compared.all() else member & compared[:, :, None]
 

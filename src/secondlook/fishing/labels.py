@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from secondlook._planning import generator
 from secondlook.cohort import Trial
 from secondlook.fishing.choices import column, outcome, sides_of
 from secondlook.ranks import rank_scores
@@ -46,6 +47,7 @@ def deal(sizes, n: int, rng: np.random.Generator) -> np.ndarray:
     Every way to deal is equally likely. The patients with the highest random numbers get the
     first arm, those with the next highest the second, and so on.
     """
+    generator(rng)
     bounds = np.cumsum(sizes)[:-1]
     codes = np.empty((n, int(np.sum(sizes))), dtype=np.int8)
     for rows, keys, cuts in _dealt(sizes, bounds, n, rng):
@@ -69,6 +71,7 @@ def shuffled_z(scores, at, contrasts, sizes, n: int, rng: np.random.Generator) -
     scores in an arm. With C the sum over this arm and those before it, that is
     Σ (w − w of the next arm)·C; so arms that no contrast tells apart need no product of their own.
     """
+    generator(rng)
     scores, at = _scaled(scores), np.asarray(at)
     steps = contrasts[:, :-1] - contrasts[:, 1:]
     needed = np.flatnonzero(steps.any(axis=0))

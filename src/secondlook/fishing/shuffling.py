@@ -7,10 +7,12 @@ own; what is then counted is the same.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
 from secondlook import _normal
+from secondlook._planning import fit, numbers, one, positive
 from secondlook.fishing import choices, labels
 from secondlook.fishing.choices import EVERYONE, TRIAL, Look
 from secondlook.ranks import wilcoxon
@@ -32,7 +34,7 @@ class Shuffle:
 
     def only(self, looks: Iterable[Look]) -> "Shuffle":
         """The same trials, seen through some of the looks."""
-        chosen = tuple(looks)
+        chosen = choices.listed("looks", looks)
         place = {look: column for column, look in enumerate(self.looks)}
         missing = [look for look in chosen if look not in place]
         if missing:
@@ -60,6 +62,7 @@ class Shuffle:
             one-sided test at alpha whose side is chosen after looking.
         """
         check_level(alpha, sides)
+        fit(looks=self.z[0], alpha=alpha)
         return _reached(self.z, sides) > _limits(alpha, sides)
 
     def familywise(self, alpha, sides) -> float:
@@ -80,7 +83,7 @@ class Shuffle:
 
         Bonferroni's division keeps every value at or below alpha, up to the size of one test.
         """
-        check_level(alpha, sides)
+        check_level(one("alpha", alpha), sides)
         best = np.maximum.accumulate(_reached(self.z, sides), axis=1)
         return (best > _limits(alpha / np.arange(1, best.shape[1] + 1), sides)).mean(axis=0)
 
@@ -113,7 +116,8 @@ def shuffle(
     members : dict of name to bool array (patients,), optional
         Subgroups beyond those of :func:`subgroups`.
     trial : str
-        The trial whose file names arms, contrasts, endpoints and factors.
+        The trial whose file names arms, contrasts, endpoints and factors. An endpoint that is a
+        change of a score, as in JETALS, is ranked as it stands.
 
     Returns
     -------
@@ -223,10 +227,10 @@ def simulated(
 def independent_familywise(alpha: float, n):
     """Chance that at least one of n independent tests at level alpha is a false alarm.
 
-    n may be an array; 1 − (1 − alpha)^n.
+    n may be an array of numbers from 0 up; 1 − (1 − alpha)^n.
     """
-    check_level(alpha, 2)
-    return 1 - (1 - alpha) ** np.asarray(n, dtype=float)
+    check_level(one("alpha", alpha), 2)
+    return (1 - (1 - alpha) ** positive("n", n, zero=True))[()]
 
 
 def independent_tests(familywise: float, alpha: float) -> float:
@@ -235,9 +239,8 @@ def independent_tests(familywise: float, alpha: float) -> float:
     The inverse of :func:`independent_familywise`, log(1 − familywise) / log(1 − alpha). Looks at
     the same patients overlap, so this is fewer than the looks; how many depends on the level.
     """
-    check_level(alpha, 2)
-    if not 0 <= familywise <= 1:
-        raise ValueError(f"familywise is {familywise}; it must be between 0 and 1")
+    check_level(one("alpha", alpha), 2)
+    familywise = one("familywise", familywise, 0, 1, ends=True)
     return math.inf if familywise == 1 else math.log1p(-familywise) / math.log1p(-alpha)
 
 
@@ -254,13 +257,15 @@ def compare(arms, this, contrast: str) -> tuple[np.ndarray, np.ndarray]:
 def simulated_table(trials, this) -> dict[str, np.ndarray]:
     """Simulated trials as a table whose columns are (trials, patients), named as the trial's."""
     names = tuple(arm.name for arm in this.arms)
+    if not hasattr(trials, "months_from_onset"):
+        raise ValueError(f"trials is {trials!r:.60}; it must be Trials, which simulate() makes")
     if trials.arms != names:
         raise ValueError(f"trials have the arms {trials.arms}; the trial {this.name!r} has {names}")
     clock, other = choices.time_endpoint(this), choices.other_endpoint(this)
     table = {
         clock["time"]: trials.time,
         clock["event"]: trials.event,
-        this.early["column"]: trials.months_from_onset,
+        choices.early_column(this): trials.months_from_onset,
     }
     if trials.change is not None:
         table |= {other["change"]: trials.change, other["worst"]: trials.worst}
@@ -279,10 +284,11 @@ def simulated_groups(trials, this, names, members=None) -> dict[str, np.ndarray]
 
 def check_level(alpha, sides, name="alpha") -> None:
     """Refuse a level outside 0 and 1, and sides that are not 1, 2 or "either"."""
-    levels = np.asarray(alpha, dtype=float)
+    levels = numbers(name, alpha, nan=True)
     if not ((levels > 0) & (levels < 1)).all():
         raise ValueError(f"{name} is {alpha}; it must be between 0 and 1, such as 0.05")
-    if sides not in (1, 2, "either"):
+    one_thing = isinstance(sides, str | Real) and not isinstance(sides, bool)
+    if not one_thing or sides not in (1, 2, "either"):
         raise ValueError(f"sides is {sides!r}; it must be 1 or 2, or 'either'")
 
 
