@@ -11,9 +11,8 @@ from matplotlib.lines import Line2D
 
 from secondlook.evidence import Published
 from secondlook.figures import style
-from secondlook.figures.start import FoldedTable
 from secondlook.figures.style import MUTED, SMALL, Picture, Sheet
-from secondlook.figures.tables import Table
+from secondlook.figures.tables import FoldedTable, Table
 
 _DASHED = (0, (5, 3))
 

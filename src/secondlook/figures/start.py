@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from secondlook.figures.style import (
     Sheet,
     spread,
 )
-from secondlook.figures.tables import Table
+from secondlook.figures.tables import FoldedTable, Table
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _SURE = {"high": "firm", "medium": "less firm", "low": "weak"}
@@ -138,17 +137,6 @@ def date_words(date: str) -> str:
     year, *rest = date.split("-")
     words = [_MONTHS[int(rest[0]) - 1], year] if rest else [year]
     return " ".join([str(int(rest[1])), *words] if len(rest) > 1 else words)
-
-
-class FoldedTable(Table):
-    """A table folded behind its caption, for what is there to be looked up."""
-
-    def html(self) -> str:
-        """Return the table as HTML, folded."""
-        return (
-            '<details class="sl-numbers"><summary data-lm-suppress-shortcuts="true">'
-            f"{escape(self.caption)}</summary>{super().html()}</details>"
-        )
 
 
 def timeline_table(moments: Sequence[Moment]) -> Table:

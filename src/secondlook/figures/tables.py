@@ -64,6 +64,17 @@ class Table:
         return {"text/html": self.html(), "text/plain": self.text()}
 
 
+class FoldedTable(Table):
+    """A table folded behind its caption, for what is there to be looked up."""
+
+    def html(self) -> str:
+        """Return the table as HTML, folded."""
+        return (
+            '<details class="sl-numbers"><summary data-lm-suppress-shortcuts="true">'
+            f"{escape(self.caption)}</summary>{super().html()}</details>"
+        )
+
+
 def ledger_table(through: str) -> Table:
     """Return the evidence ledger up to a chapter, for example ``"03"``."""
     return Table(

@@ -437,7 +437,10 @@ def _p_list(name: str, given) -> list[Printed]:
 
 
 def _adjusted_words(below: list, reordered: list) -> tuple[str, str, str]:
-    unless = "Adjusted must mean something else here: covariates, other contrasts or sides."
+    unless = (
+        "Either adjusted means something else here (covariates, other contrasts or sides), or a "
+        "column is wrong."
+    )
     if below:
         why = f"An adjustment for multiplicity cannot lower a p. {unless}"
         return INCONSISTENT, CERTAIN, why
