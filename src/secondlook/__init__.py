@@ -11,8 +11,8 @@ Ground floor first; a module imports only from floors below it.
 4. ``labs``, ``learner``: what the reader touches
 
 A z is positive when the treated do better. The one exception is a test of ``survival``, whose z is
-(observed − expected) events and so is negative then, as the field prints it; its ``benefit_z`` has
-the sign that ``multiplicity``, ``sequential``, ``design`` and ``fishing`` expect.
+(observed − expected) events and so is negative then, as the field prints it. Every test has a
+``benefit_z``, which is positive for a benefit: give that one to ``multiplicity``, ``sequential``.
 """
 
 __version__ = "0.1.0"

@@ -45,3 +45,24 @@ def chi2_upper_tail(x, df: int) -> np.ndarray:
             term = np.exp(power * log - half - math.lgamma(power + 1))
             tail = tail + np.where(half > 0, term, (power == 0) + 0 * half)
     return tail
+
+
+class NormalTest:
+    """What follows from the z of a test; positive when the treated do better."""
+
+    z: np.ndarray
+
+    @property
+    def benefit_z(self) -> np.ndarray:
+        """The z as families of tests expect it: positive when the treated do better."""
+        return self.z
+
+    @property
+    def p_one_sided(self) -> np.ndarray:
+        """Probability of a benefit of the treated at least this large by chance."""
+        return upper_tail(self.benefit_z)
+
+    @property
+    def p_two_sided(self) -> np.ndarray:
+        """Probability of a difference at least this large, on either side, by chance."""
+        return 2 * upper_tail(np.abs(self.z))

@@ -22,24 +22,8 @@ from secondlook._planning import numbers, one
 PAIRS = 50_000_000
 
 
-class _NormalTest:
-    """The p values of a test whose z is positive when the treated do better."""
-
-    z: np.ndarray
-
-    @property
-    def p_one_sided(self) -> np.ndarray:
-        """Probability of a benefit of the treated at least this large by chance."""
-        return _normal.upper_tail(self.z)
-
-    @property
-    def p_two_sided(self) -> np.ndarray:
-        """Probability of a difference at least this large, on either side, by chance."""
-        return 2 * _normal.upper_tail(np.abs(self.z))
-
-
 @dataclass(frozen=True)
-class Wilcoxon(_NormalTest):
+class Wilcoxon(_normal.NormalTest):
     """A rank sum test in each trial and subgroup; all arrays are (trials, subgroups).
 
     Attributes
@@ -53,7 +37,7 @@ class Wilcoxon(_NormalTest):
 
 
 @dataclass(frozen=True)
-class VanElteren(_NormalTest):
+class VanElteren(_normal.NormalTest):
     """A stratified rank sum test in each trial and subgroup; all arrays are (trials, subgroups).
 
     Attributes

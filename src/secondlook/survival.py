@@ -21,30 +21,17 @@ _Z95 = _normal.quantile(0.975)
 _NOBODY = 1e-200  # stands for 0 treated at risk where others are divided by them
 
 
-class _NormalTest:
-    """The p values of a test whose z is negative when the treated do better.
-
-    Elsewhere in this package a z is positive for a benefit; ``benefit_z`` has that sign.
-    """
+class _EventTest(_normal.NormalTest):
+    """A test whose z is negative when the treated do better, as the field prints it."""
 
     @property
     def benefit_z(self) -> np.ndarray:
-        """−z: positive when the treated do better, as ``multiplicity`` and others expect it."""
+        """−z: positive when the treated do better, as in every other test of this package."""
         return -self.z
-
-    @property
-    def p_one_sided(self) -> np.ndarray:
-        """Probability of a benefit of the treated at least this large by chance."""
-        return _normal.upper_tail(-self.z)
-
-    @property
-    def p_two_sided(self) -> np.ndarray:
-        """Probability of a difference at least this large, on either side, by chance."""
-        return 2 * _normal.upper_tail(np.abs(self.z))
 
 
 @dataclass(frozen=True)
-class Logrank(_NormalTest):
+class Logrank(_EventTest):
     """A log-rank test in each trial and subgroup; all arrays are (trials, subgroups).
 
     Attributes
@@ -69,7 +56,7 @@ class Logrank(_NormalTest):
 
 
 @dataclass(frozen=True)
-class Cox(_NormalTest):
+class Cox(_EventTest):
     """A hazard ratio in each trial and subgroup; arrays (trials, subgroups), nan: no estimate.
 
     The p values, and ``benefit_z``, are those of Wald's z; with the sign of ``benefit_z`` the score

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import multivariate_normal, norm
 
-from secondlook import multiplicity, survival
+from secondlook import multiplicity, ranks, survival
 from secondlook.multiplicity import (
     bonferroni,
     closed,
@@ -424,6 +424,7 @@ def test_a_survival_test_that_benefits_speaks_through_benefit_z():
     """Its z is negative for a benefit; the family of tests asks for a positive one."""
     rng, treated = np.random.default_rng(8), np.arange(200) >= 100
     time = rng.exponential(np.where(treated, 3.0, 1.0), (1, 200))
+    assert (ranks.wilcoxon(time, treated).benefit_z == ranks.wilcoxon(time, treated).z).all()
     for test in (f(time, time < 2, treated) for f in (survival.logrank, survival.cox)):
         p = multiplicity.max_contrast(test.benefit_z, [[1]], sides=1)
         assert p == pytest.approx(test.p_one_sided, rel=1e-9)
