@@ -53,6 +53,15 @@ def of_answers(*answers, **changes):
     return replace(way, **changes)
 
 
+def test_a_coarse_clock_still_gets_tests_for_the_time_that_was_asked():
+    """R counts in thousandths; a test of 90 microseconds must not be taken for one, or for 0."""
+    for seen in (lambda n: 0.001 * np.ceil(0.09 * n), lambda n: 0.001 * np.floor(0.09 * n)):
+        way = clock.Way("R", "test", "1", lambda n, seen=seen: (seen(n), None), 20_000)
+        assert clock._enough(way, 0.2) == pytest.approx(0.2 / 90e-6, rel=0.05)
+    way = clock.Way("few", "test", "1", lambda n: (1e-6 * n, None), 700, 7)
+    assert clock._enough(way, 0.2) == 700 and clock._enough(way, 0) == 7
+
+
 # --- the work ------------------------------------------------------------------------------------
 
 

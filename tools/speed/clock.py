@@ -125,8 +125,16 @@ def check(way: Way, answers: np.ndarray | None, reference: np.ndarray) -> None:
 
 
 def _enough(way: Way, seconds: float) -> int:
-    """How many tests take about so many seconds: whole times ``least``, at most ``most``."""
-    spent, _ = way.turn(way.least)  # what only a first call has to do is not counted
-    spent, _ = way.turn(way.least)
-    wanted = int(seconds / max(spent, 1e-9))
-    return way.least * max(1, min(wanted, way.most // way.least))
+    """How many tests take about so many seconds: whole times ``least``, at most ``most``.
+
+    The guess is made from a quarter of that at least: R counts in steps of a thousandth, too coarse
+    to tell from one test how long another takes.
+    """
+    largest = way.most // way.least * way.least
+    way.turn(way.least)  # what only a first call has to do is not counted
+    count, spent = way.least, way.turn(way.least)[0]
+    while spent < seconds / 4 and count < largest:
+        count = min(4 * count, largest)
+        spent = way.turn(count)[0]
+    wanted = int(seconds * count / max(spent, 1e-9))
+    return way.least * max(1, min(wanted, largest) // way.least)
