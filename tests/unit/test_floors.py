@@ -13,6 +13,7 @@ FLOORS = (
         *("credibility", "prognosis"),
     },
     {"simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"},
+    {"puzzles"},
     {"figures"},
     {"labs", "learner"},
 )
