@@ -256,6 +256,7 @@ def test_the_sentence_says_what_is_not_paid_for():
     ).sentence  # fmt: skip
     lab.set(endpoints="both", correction="none")
     assert lab.sentence.endswith("pays by itself, in power, where the drug works on neither.")
+    assert lab.set(contrasts="one").sentence.endswith("both endpoints pays by itself, in power.")
     lab.set(endpoints="one", contrasts="one", correction="order", interim="pocock")
     assert "The price: at the last look a test must reach p 0.0042, not 0.01." in lab.sentence
 

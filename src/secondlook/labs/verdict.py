@@ -410,7 +410,8 @@ def _price(chances: Chances, correction, interim, endpoints) -> str:
     if chances.last < chances.alpha * 0.999:
         needed, usual = _small(chances.last), _small(chances.alpha)
         return f"The price: at the last look a test must reach p {needed}, not {usual}."
-    return "Asking for both endpoints pays by itself, in power, where the drug works on neither."
+    where = ", where the drug works on neither" if chances.tests > 2 else ""
+    return f"Asking for both endpoints pays by itself, in power{where}."
 
 
 def _chances_picture(chances: Chances, correction, interim, **_) -> Picture:
@@ -591,7 +592,7 @@ def _seen_sentence(seen: Seen, event, arm, times, power, rare) -> str:
     return (
         f"{said} {times:g} times the {_of_placebo(seen)} on placebo is {100 * seen.target:.1f} "
         f"points more: {fits}. To see that {power} times in 100 takes "
-        f"{math.ceil(seen.needed):,} patients an arm; there were about {seen.had}."
+        f"{math.ceil(seen.needed):,} patients an arm; there were {row.patients} and {seen.placebo[1]}."
     )
 
 
