@@ -406,7 +406,12 @@ def power_by_simulation(
     found = 0
     for first in range(0, trials, batch):
         n = min(batch, trials - first)
-        p = np.asarray(test(*draw(n, rng)))
+        trial = draw(n, rng)
+        if not isinstance(trial, tuple | list):
+            raise ValueError(
+                f"draw returned a {type(trial).__name__}; it must be a tuple of arrays"
+            )
+        p = numbers("p, as test returned it,", test(*trial), nan=True)
         if p.shape not in ((n,), (n, 1)):
             raise ValueError(f"test returned p of shape {p.shape}; it must be ({n},) or ({n}, 1)")
         found += int((p <= alpha).sum())

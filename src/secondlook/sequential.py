@@ -30,6 +30,7 @@ from secondlook._planning import (
     density,
     drift_needed,
     fit,
+    generator,
     numbers,
     one,
     root,
@@ -108,6 +109,8 @@ def spent(times, *, alpha, shape="obrien-fleming") -> np.ndarray:
         raise ValueError(f"shape is {shape!r}; it must be 'obrien-fleming', 'pocock' or a function")
     if callable(shape):
         share = numbers("shape(times)", shape(times))
+        if share.shape != times.shape:
+            raise ValueError(f"shape gave {share.shape} for times of shape {times.shape}")
         if np.any(np.diff(share) < 0) or np.any((share < 0) | (share > 1)):
             raise ValueError("shape must be a function that rises from 0 at time 0 to 1 at time 1")
         return alpha * share
@@ -336,6 +339,9 @@ def draw_null(times, correlation, trials: int, rng: np.random.Generator) -> np.n
         If the times do not rise to 1, or correlation is none.
     """
     times, correlation = _times(times), np.atleast_2d(numbers("correlation", correlation))
+    generator(rng)
+    if correlation.ndim != 2 or len(correlation) != correlation.shape[1]:
+        raise ValueError(f"correlation has shape {correlation.shape}; it must be (tests, tests)")
     least, vectors = np.linalg.eigh(correlation)
     one = np.allclose(np.diag(correlation), 1) and np.allclose(correlation, correlation.T)
     if not one or least.min() < -1e-6:

@@ -426,3 +426,15 @@ def test_a_test_of_the_wrong_shape_is_named():
         design.power_by_simulation(
             lambda n, rng: (), lambda: 0.5, 10, np.random.default_rng(1), 0.05
         )
+
+
+@pytest.mark.parametrize(
+    "draw, test, says",
+    [
+        (lambda n, rng: rng.random(n), len, "draw returned a ndarray; it must be a tuple"),
+        (lambda n, rng: (n,), lambda n: ["small"] * n, "p, as test returned it, must be a number"),
+    ],
+)
+def test_what_draw_and_test_return_is_looked_at(draw, test, says):
+    with pytest.raises(ValueError, match=says):
+        design.power_by_simulation(draw, test, 10, np.random.default_rng(1), 0.05)

@@ -268,3 +268,22 @@ def test_bad_input_is_named(call, says):
 def test_what_are_no_looks_is_named(call):
     with pytest.raises(ValueError, match=r"looks is .*; it must be Looks, such as boundaries"):
         call()
+
+
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda: sequential.draw_null(3, [[1]], 5, 7), "rng is 7; it must be a generator"),
+        (
+            lambda: sequential.draw_null(3, [[1, 0.5]], 5, np.random.default_rng(1)),
+            r"correlation has shape \(1, 2\); it must be \(tests, tests\)",
+        ),
+        (
+            lambda: sequential.spent([0.5, 1], alpha=0.05, shape=lambda t: t[:1]),
+            r"shape gave \(1,\) for times of shape \(2,\)",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_or_spent_is_named(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
