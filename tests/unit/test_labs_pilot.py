@@ -232,7 +232,7 @@ def test_the_2007_abstract_and_the_pilot_are_not_said_to_be_one_study():
     lab = labs.what_was_compared().press("The pilot and the abstract of 2007")
     assert lab.result.open == ("Compared with", "Patients and arms", "Length")
     claims = data_path("published", "claims.csv").read_text(encoding="utf-8")
-    assert "reported a rise, not a slowed fall" in claims
+    assert "reported a rise at 4 weeks, not a slowed fall" in claims
 
 
 # ------------------------------------------------------------ the chapter's own picture

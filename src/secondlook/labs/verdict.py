@@ -592,7 +592,8 @@ def _seen_sentence(seen: Seen, event, arm, times, power, rare) -> str:
     return (
         f"{said} {times:g} times the {_of_placebo(seen)} on placebo is {100 * seen.target:.1f} "
         f"points more: {fits}. To see that {power} times in 100 takes "
-        f"{math.ceil(seen.needed):,} patients an arm; there were {row.patients} and {seen.placebo[1]}."
+        f"{math.ceil(seen.needed):,} patients an arm; there were {row.patients} and "
+        f"{seen.placebo[1]}."
     )
 
 
