@@ -7,6 +7,8 @@ References
 [1] Abramowitz & Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
 [2] Student (Gosset), The probable error of a mean, Biometrika 1908, 6, 1-25.
 [3] Armitage, Berry & Matthews, Statistical Methods in Medical Research, 4th ed. 2002, ch. 4.
+[4] Vickers & Altman, Analysing controlled trials with baseline and follow up measurements,
+    BMJ 2001, 323, 1123-1124.
 """
 
 import math
@@ -127,6 +129,85 @@ def difference_of(mean, sd, n, mean_others, sd_others, n_others, *, level=0.95) 
     df = a + b - 2
     common = np.sqrt(((a - 1) * sd**2 + (b - 1) * sd_others**2) / df)
     return _test(mean - mean_others, common * math.sqrt(1 / a + 1 / b), df, level)
+
+
+@dataclass(frozen=True)
+class Ancova:
+    """An analysis of covariance of two arms.
+
+    Attributes
+    ----------
+    treated, others : MeanTest
+        Each arm's mean at the mean first value of everybody.
+    difference : MeanTest
+        Treated less others.
+    slope : float
+        How much the change grows with one unit of the first value.
+    """
+
+    treated: MeanTest
+    others: MeanTest
+    difference: MeanTest
+    slope: float
+
+
+def ancova(change, treated, first, *, level: float = 0.95) -> Ancova:
+    """Compare two arms' changes, allowing for the first value: analysis of covariance [4].
+
+    Parameters
+    ----------
+    change : (patients,)
+        Last value less the first; nobody missing.
+    treated : (patients,) bool
+    first : (patients,)
+        The first value, in the unit of the change.
+    level : float
+        Of the intervals.
+
+    Returns
+    -------
+    Ancova
+        Least squares of the change on arm and first value, one residual variance, n − 3 degrees
+        of freedom; the arms' means stand at the mean first value of all the patients given.
+
+    Raises
+    ------
+    ValueError
+        If the columns differ in length or hold what is no finite number, an arm has fewer than
+        two patients, or the first value is the same for everybody in both arms.
+    """
+    change, first = (_column(name, x) for name, x in (("change", change), ("first", first)))
+    arm = np.asarray(treated)
+    if arm.dtype != bool or not change.shape == arm.shape == first.shape:
+        raise ValueError(
+            f"treated must be True or False for each of the {len(change)} changes, and first must "
+            f"have as many; they have shapes {arm.shape} and {first.shape}"
+        )
+    if min(arm.sum(), (~arm).sum()) < 2:
+        raise ValueError(f"treated has {arm.sum()} of {len(arm)}; each arm needs two or more")
+    columns = np.column_stack([~arm, arm, first - first.mean()]).astype(float)
+    inverse = columns.T @ columns
+    if np.linalg.matrix_rank(inverse) < 3:
+        raise ValueError(
+            "first is the same for everybody in an arm; give a first value that varies"
+        )
+    inverse = np.linalg.inv(inverse)
+    estimate = inverse @ (columns.T @ change)
+    df = len(change) - 3
+    spread = float(((change - columns @ estimate) ** 2).sum() / df)
+
+    def test(weights) -> MeanTest:
+        weights = np.asarray(weights, float)
+        return _test(weights @ estimate, math.sqrt(spread * weights @ inverse @ weights), df, level)
+
+    return Ancova(test([0, 1, 0]), test([1, 0, 0]), test([-1, 1, 0]), float(estimate[2]))
+
+
+def _column(name: str, value) -> np.ndarray:
+    array = as_numbers(name, value)
+    if array.shape[0] != 1:
+        raise ValueError(f"{name} has {array.shape[0]} rows; give one value a patient")
+    return array[0]
 
 
 def two_sided_p(t, df: int) -> np.ndarray:

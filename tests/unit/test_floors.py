@@ -7,7 +7,10 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "secondlook"
 FLOORS = (
-    {"_data", "_hosts", "_normal", "_arrays", "_planning", "_trial_file", "evidence", "cohort"},
+    {
+        *("_data", "_hosts", "_normal", "_arrays", "_planning", "_trial_file"),
+        *("evidence", "cohort", "computed"),
+    },
     {
         *("survival", "ranks", "multiplicity", "means", "design", "arms", "sequential"),
         *("credibility", "prognosis"),
