@@ -6,7 +6,7 @@ Ground floor first; a module imports only from floors below it.
 1. ``survival``, ``ranks``, ``multiplicity``: batched NumPy statistics; ``design``, ``arms``,
    ``means``, ``sequential``: planning a trial; ``credibility``: what a result is worth
 2. ``simulate``, ``fishing``, ``forensics``, ``appraisal``: what this course exists for; ``checks``,
-   ``questions``, ``pretest``: what it asks
+   ``questions``, ``pretest``: what it asks; above them ``puzzles``, the papers' own arithmetic
 3. ``figures``: results to pictures
 4. ``labs``, ``learner``: what the reader touches
 
