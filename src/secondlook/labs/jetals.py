@@ -363,9 +363,10 @@ def _budget_sentence(result: Budget, share, points, others, lowered) -> str:
     if others and lowered:
         who += f", and {others}% on placebo guess and each loses {lowered:.1f}"
     return _minus(
-        f"{who}, then {result.bias:.2f} of the {result.printed.value:.2f} points are bias: "
-        f"{_difference_words(result.left)} is left, p {p_words(result.left.p)}, "
-        f"{_significance(result.left)}. Significance ends at a bias of {result.tipping:.2f}."
+        f"{who}, the bias is {result.bias:.2f} points. The difference was "
+        f"{result.printed.value:.2f}; without the bias it is {_difference_words(result.left)}, "
+        f"p {p_words(result.left.p)}, {_significance(result.left)}. Significance ends at a bias "
+        f"of {result.tipping:.2f}."
     )
 
 
