@@ -439,10 +439,9 @@ def _saved(weeks, beyond, pace, carry) -> Saved:
     se = se_from_interval(row.lower, row.upper, log=False)
     arm = se / math.sqrt(2)  # equal errors of independent arms
     found = fieller(row.text, se, loss.text, arm, covariance=arm**2).values
-    gain = row.value if carry == "points" else found["ratio"] * pace
     return Saved(
         pace * weeks / 16,
-        gain * _grown(weeks, beyond),
+        _full_gain(pace, carry) * _grown(weeks, beyond),
         found["ratio"],
         (found["lower_exact"], found["upper_exact"]),
         (found["lower"], found["upper"]),
@@ -485,8 +484,8 @@ def _pro_act() -> float:
     return round(rescale(published("PROACT.slope").text, month, 16).values["value"], 2)
 
 
-def _percent(limits) -> str:
-    return f"{100 * limits[0]:.0f}% to {100 * limits[1]:.0f}%"
+def _percent(limits, digits: int = 0) -> str:
+    return f"{100 * limits[0]:.{digits}f}% to {100 * limits[1]:.{digits}f}%"
 
 
 def _saved_sentence(result: Saved, weeks, beyond, pace, carry) -> str:
@@ -508,17 +507,14 @@ def _saved_sentence(result: Saved, weeks, beyond, pace, carry) -> str:
 
 
 def _saved_picture(result: Saved, weeks, beyond, pace, carry) -> Picture:
-    start = _value("J.T1.frs.tot")
-    week = sorted({*range(0, min(weeks, 16) + 1, 4), *range(16, weeks + 1, 4), weeks} | {0})
-    week = [w for w in week if w <= weeks]
-    ratio = (
-        result.gain / _grown(weeks, beyond) if _grown(weeks, beyond) else _full_gain(pace, carry)
-    )
+    start, loss = _value("J.T1.frs.tot"), published("J.seed.plc").text
+    week = sorted({*range(0, weeks, 4), weeks})
+    full = _full_gain(pace, carry)
     without = [start - pace * w / 16 for w in week]
-    with_drug = [s + ratio * _grown(w, beyond) for s, w in zip(without, week, strict=True)]
+    with_drug = [s + full * _grown(w, beyond) for s, w in zip(without, week, strict=True)]
     bars = [
-        _share_bar("4.63 taken as exact", result.share, result.exact, "published"),
-        _share_bar("4.63 uncertain too", result.share, result.fieller, "computed"),
+        _share_bar(f"{loss} taken as exact", result.share, result.exact, "published"),
+        _share_bar(f"{loss} uncertain too", result.share, result.fieller, "computed"),
     ]
     return pictures.share_saved(
         {
@@ -539,6 +535,7 @@ def _share_bar(label: str, share: float, limits, kind: str) -> Bar:
 
 
 def _full_gain(pace: float, carry: str) -> float:
+    """Points saved in week 16."""
     row = published("J.diff")
     return row.value if carry == "points" else row.value / _value("J.seed.plc") * pace
 
@@ -552,10 +549,8 @@ def _saved_numbers(result: Saved, weeks, pace, **_) -> list[dict[str, str]]:
         "Share of the loss": f"{100 * result.gain / result.without:.0f}%",
         "JETALS, difference in week 16": row.printed,
         "JETALS, share saved": f"{100 * result.share:.1f}%",
-        "Its interval, 4.63 taken as exact": f"{100 * result.exact[0]:.1f}% to "
-        f"{100 * result.exact[1]:.1f}%",
-        "Its interval by Fieller": f"{100 * result.fieller[0]:.1f}% to "
-        f"{100 * result.fieller[1]:.1f}%",
+        "Its interval, the loss taken as exact": _percent(result.exact, 1),
+        "Its interval by Fieller": _percent(result.fieller, 1),
     }
     return [{"What": name, "Value": _minus(value)} for name, value in rows.items()]
 
