@@ -202,14 +202,12 @@ def edaravone() -> tuple[float, float]:
     return before - after, 12 * float(lost) / float(weeks)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _filter(mean, spread, noise, limits, faster, seed) -> Filtered:
-    score = World.load("jetals").score
-    changed = World.load("jetals").with_score(
+    world = World.load("jetals").with_score(
         decline_mean=mean, decline_sd=spread, noise_sd=noise, run_in_change=_LIMITS[limits][1]
     )
-    assert score.run_in_weeks == 12
-    return filtered(changed.score, _PEOPLE, np.random.default_rng(seed))
+    return filtered(world.score, _PEOPLE, np.random.default_rng(seed))
 
 
 def run_in_filter() -> Lab:
