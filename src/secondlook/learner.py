@@ -169,6 +169,51 @@ def question(id):
     _show(question_element(id))
 
 
+def sealed(id, title, picture, question, options, *, open=False):
+    """Show one of a series of pictures whose truth is sealed, with its verdict, folded.
+
+    Parameters
+    ----------
+    id, question, options
+        As in :func:`predict`; the verdict is a choice.
+    title : str
+        On the fold, for example ``"Sealed trial 2 of 10"``.
+    picture : Picture
+    open : bool
+        Start unfolded.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`predict`.
+    """
+    _show(sealed_element(id, title, picture, question, options, open))
+
+
+def score(truth, labels, cues, table):
+    """Open the truth of many verdicts together: calibration, Brier score, and what misled.
+
+    It waits until every one of the predictions is committed; *Show me anyway* is there too.
+
+    Parameters
+    ----------
+    truth : dict
+        Prediction id to the key that is true.
+    labels : dict
+        Key to words.
+    cues : dict
+        Name of a cue, as it begins a sentence, to a dict of prediction id to the key it points to.
+    table : dict
+        Prediction id to a dict of column to text, the rows of what opens.
+
+    Raises
+    ------
+    ValueError
+        If an id does not fit, or a truth has no label.
+    """
+    _show(score_element(truth, labels, cues, table))
+
+
 def pretest():
     """Ask the sealed questions of the course, one prediction each; no outcome is shown."""
     for item in read_pretest():
@@ -262,6 +307,42 @@ def recall_element(before, after):
     elsewhere = f" (in chapter {before[:2]})" if before[:2] != after[:2] else ""
     words = f"{_RECALL.format(elsewhere)} once you have committed both."
     return Element(f'<sl-recall {attributes}><p class="sl-before">{words}</p></sl-recall>', words)
+
+
+def sealed_element(id, title, picture, question, options, open=False):
+    """Return what ``sealed`` shows."""
+    asked = predict_element(id, question, "choice", options)
+    summary = f'<summary data-lm-suppress-shortcuts="true">{_text(title)}</summary>'
+    return Element(
+        f'<details class="sl-hint sl-sealed"{" open" if open else ""}>{summary}'
+        f"{picture.html()}{asked.html}</details>",
+        f"{title}. {picture.alt} {asked.text}",
+    )
+
+
+def score_element(truth, labels, cues, table):
+    """Return what ``score`` shows."""
+    for id, key in truth.items():
+        if key not in labels:
+            raise ValueError(f"truth: {_check_id(id)} is {key!r}; it must be one of {list(labels)}")
+    heads = ("Trial", "The truth", "Your verdict", *next(iter(table.values())))
+    head = "".join(f'<th scope="col">{_text(words)}</th>' for words in heads)
+    body = "".join(
+        f'<tr><th scope="row">{number}</th><td>{_text(labels[key])}</td>'
+        f'<td data-of="{_escape(_check_id(id))}"></td>'
+        + "".join(f"<td>{_text(words)}</td>" for words in table[id].values())
+        + "</tr>"
+        for number, (id, key) in enumerate(truth.items(), 1)
+    )
+    packed = {"truth": truth, "labels": labels, "cues": cues}
+    attributes = _attributes(**{name: json.dumps(part) for name, part in packed.items()})
+    return Element(
+        f'<sl-score {attributes}><div class="sl-truths" tabindex="0" role="region" '
+        f'aria-label="The sealed trials, opened"><table class="sl-table">'
+        f"<caption>The sealed trials, opened</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div></sl-score>",
+        "The truth: " + "; ".join(f"{id} {labels[key]}" for id, key in truth.items()) + ".",
+    )
 
 
 def answer_element(id, question, hints=None):

@@ -11,7 +11,7 @@ import pytest
 
 CHAPTER = "chapters/04_subgroup.html"
 SHORT = "exercises/04_subgroup.html"
-LABS = ("fishing-rig", "best-of-the-null", "missing-half", "cut-point")
+LABS = ("fishing-rig", "best-of-the-null", "missing-half", "cut-point", "stepwise", "truth-dial")
 LONG = 240_000  # milliseconds; a machine that does other work at the same time is slow
 SETTLED = "['ready', 'failed'].includes(document.documentElement.dataset.live)"
 

@@ -104,7 +104,10 @@ def test_every_page_says_it_is_not_medical_advice(page, site):
     assert DISCLAIMER in text
 
 
-LABS = ("fishing-rig", "best-of-the-null", "missing-half", "cut-point")
+LABS = (
+    *("fishing-rig", "best-of-the-null", "missing-half", "cut-point"),
+    *("stepwise", "truth-dial", "credibility-checklist"),
+)
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -16,12 +16,19 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from secondlook.checks import Feedback, check, check_table
 from secondlook.cohort import load
 from secondlook.evidence import published
-from secondlook.fishing import looks, shuffle
+from secondlook.fishing import cut_points, looks, shuffle
 from secondlook.forensics import Estimate, complement, interaction, p_from_interval, shrink
-from secondlook.labs.subgroup import fishing_rig
+from secondlook.labs.subgroup import cut_point, fishing_rig
 
 ROOT = Path(__file__).resolve().parents[2]
-IDS = ("04.interaction_p", "04.familywise", "04.shrunk_hr", "04.mislabelled_p")
+IDS = (
+    "04.interaction_p",
+    "04.familywise",
+    "04.shrunk_hr",
+    "04.mislabelled_p",
+    "04.cutpoint_fwer",
+    "04.brier",
+)
 Z = NormalDist().inv_cdf(0.975)
 Z_2 = 2 / Z  # z, for someone whose interval reaches two standard errors to each side
 NEARLY = 0.085  # between every seed of the rig and independence
@@ -213,12 +220,85 @@ def wrong_p_of_25_mg():
     }
 
 
-def test_every_catalogued_wrong_answer_meets_its_own_message(null_trials):
+CUTS, STRICT = range(6, 25), 0.01
+
+
+@pytest.fixture(scope="module")
+def searches():
+    twin = load("e0302")
+    return {
+        side: cut_points(twin, CUTS, 10_000, np.random.default_rng(6), side=side)
+        for side in ("early", "either")
+    }
+
+
+def wrong_searches(found):
+    """``found``: side to a search over the cuts."""
+    early, either = (found[side].familywise(STRICT, 1) for side in ("early", "either"))
+    one = found["either"].shuffles
+    twelve = [look for look in one.looks if "12 months" in look.subgroup]
+    tests = len(CUTS)
+    return {
+        "one fixed cut": (STRICT, *(one.only([look]).familywise(STRICT, 1) for look in twelve)),
+        "one cut, both sides": (2 * STRICT, one.only(twelve).familywise(STRICT, 1)),
+        "early side only": (early, round(early, 2)),
+        "early side at the usual level": (found["early"].familywise(ALPHA, 1),),
+        "level, or independent cuts": (
+            found["either"].familywise(ALPHA, 1),
+            1 - (1 - STRICT) ** tests,
+        ),
+        "sum over the cuts": (STRICT * tests,),
+        "independent cuts and sides": (1 - (1 - STRICT) ** (2 * tests),),
+        "sum over cuts and sides": (STRICT * 2 * tests,),
+        "no find": (1 - either,),
+    }
+
+
+SURE, CAME = np.array([0.9, 0.8, 0.6, 0.7, 0.5]), np.array([1, 0, 1, 1, 0])
+
+
+def wrong_brier():
+    gap = np.abs(SURE - CAME)
+    score = (gap**2).mean()
+    return {
+        "gap of the means, squared": ((SURE.mean() - CAME.mean()) ** 2,),
+        "only the right ones": ((gap**2 * CAME).mean(),),
+        "gap of the means": (SURE.mean() - CAME.mean(),),
+        "all taken as right": (((1 - SURE) ** 2).mean(),),
+        "only the wrong ones": ((gap**2 * (1 - CAME)).mean(),),
+        "always 50%": (0.25,),
+        "right and wrong exchanged": (((SURE - (1 - CAME)) ** 2).mean(),),
+        "no square": (gap.mean(),),
+        "root": (sqrt(score),),
+        "share right": (CAME.mean(),),
+        "mean confidence": (SURE.mean(),),
+        "one minus the score": (1 - score,),
+    }
+
+
+def test_the_two_later_keys_lie_in_the_right_intervals(searches):
+    assert ((SURE - CAME) ** 2).mean() == pytest.approx(0.23)
+    for text in ("0.23", "23/100", "23%", ".23"):
+        assert check("04.brier", text).correct
+    searched = searches["either"].familywise(STRICT, 1)
+    assert check("04.cutpoint_fwer", searched).correct
+    assert check("04.cutpoint_fwer", round(searched, 2)).correct
+
+
+def test_the_cut_point_lab_answers_the_fifth_task_as_it_comes():
+    lab = cut_point().set(side="either", level="one-1")
+    said = lab.sentence.partition("useless drugs")[0].rpartition("for ")[2]
+    assert check("04.cutpoint_fwer", int(said.split()[0]) / 100).correct
+
+
+def test_every_catalogued_wrong_answer_meets_its_own_message(null_trials, searches):
     wrong = {
         "04.interaction_p": wrong_interactions(),
         "04.familywise": wrong_familywise(null_trials),
         "04.shrunk_hr": wrong_shrinkage(),
         "04.mislabelled_p": wrong_p_of_25_mg(),
+        "04.cutpoint_fwer": wrong_searches(searches),
+        "04.brier": wrong_brier(),
     }
     for id, turns in wrong.items():
         messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}

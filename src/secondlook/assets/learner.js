@@ -193,6 +193,16 @@
     return { n: scored.length, bands, brier };
   }
 
+  /* For each cue: how often it pointed to the truth, and in how many wrong verdicts to what was said. */
+  function misled(predictions, truth, cues) {
+    const wrong = Object.keys(truth).filter((id) => predictions[id] && predictions[id].value !== truth[id]);
+    return Object.entries(cues).map(([name, points]) => ({
+      name,
+      right: Object.keys(truth).filter((id) => points[id] === truth[id]).length,
+      followed: wrong.filter((id) => predictions[id].kind === 'choice' && predictions[id].value === points[id]).length,
+    }));
+  }
+
   /* ---- Reading an answer: the same steps as src/secondlook/checks.py ------------------------- */
 
   const SPACE = /[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
@@ -256,7 +266,7 @@
     return say(false, table.messages[near ? 'near' : 'otherwise']);
   }
 
-  const pure = { clean, migrate, merge, addImported, wasRight, summary, readText, evaluate, empty, VERSION };
+  const pure = { clean, migrate, merge, addImported, wasRight, summary, misled, readText, evaluate, empty, VERSION };
   if (typeof module === 'object' && module.exports) module.exports = pure;
   if (typeof window === 'undefined' || customElements.get('sl-predict')) return;
 
@@ -1088,6 +1098,110 @@
     ];
   }
 
+  /* ---- sl-score: many sealed verdicts, opened together, with what misled --------------------------- */
+
+  const SVG = ['http:', '', 'www.w3.org', '2000', 'svg'].join('/'); // a name, and no address that is asked
+
+  /* The bands of a calibration as points, larger for more verdicts, beside the line on which all would lie in the long run. */
+  function calibrationCurve(bands) {
+    const draw = (tag, attributes) => {
+      const node = document.createElementNS(SVG, tag);
+      for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+      return node;
+    };
+    const words = bands.map((b) => `${Math.round(b.said)}% said, ${b.right} of ${b.n} right`).join('; ');
+    const svg = draw('svg', {
+      viewBox: '-4 -4 108 108',
+      width: 220,
+      height: 220,
+      role: 'img',
+      'aria-label': `Calibration curve, how sure across and how often right upwards: ${words}`,
+    });
+    svg.append(draw('path', { d: 'M0 0V100H100M0 100L100 0', fill: 'none', stroke: 'currentColor', 'stroke-width': 0.6 }));
+    const places = bands.map((b) => [b.said, 100 - (100 * b.right) / b.n]);
+    for (const [i, [cx, cy]] of places.entries())
+      svg.append(draw('circle', { cx, cy, r: 1.5 + Math.sqrt(bands[i].n), fill: 'currentColor' }));
+    return svg;
+  }
+
+  class Score extends Part {
+    build() {
+      this.truth = JSON.parse(this.dataset.truth);
+      this.cues = JSON.parse(this.dataset.cues);
+      this.labels = JSON.parse(this.dataset.labels);
+      this.ids = Object.keys(this.truth);
+      this.words = el('p', {});
+      this.bar = el(
+        'div',
+        { class: 'sl-made sl-bar' },
+        this.words,
+        button('Show me anyway', () => this.show()),
+      );
+      this.said = el('div', { class: 'sl-made', role: 'status', tabindex: '-1' });
+      this.prepend(this.bar);
+      this.append(this.said);
+    }
+
+    show() {
+      const predictions = {};
+      for (const id of this.ids) if (!prediction(id)) predictions[id] = { kind: 'skip', t: Date.now() };
+      keep({ ...empty(), predictions });
+      this.said.focus();
+    }
+
+    draw() {
+      const all = kept().predictions;
+      const missing = this.ids.filter((id) => !all[id]).length;
+      this.bar.hidden = missing === 0;
+      const still = missing === this.ids.length ? 'all' : missing;
+      setText(this.words, `The truth opens once every verdict is in; ${still} of ${this.ids.length} are still to come.`);
+      this.find('.sl-truths').hidden = this.said.hidden = missing > 0;
+      if (missing) return;
+      const open = this.ids.find((id) => all[id].kind === 'choice' && all[id].truth === undefined);
+      if (open) {
+        this.settle(all);
+        return;
+      }
+      this.tell(all);
+    }
+
+    settle(all) {
+      const predictions = {};
+      for (const id of this.ids) {
+        const truth = this.truth[id];
+        if (all[id].kind === 'choice') predictions[id] = { ...all[id], truth, truthLabel: this.labels[truth] };
+      }
+      keep({ ...empty(), predictions });
+    }
+
+    tell(all) {
+      const mine = Object.fromEntries(this.ids.map((id) => [id, all[id]]));
+      const now = JSON.stringify(mine);
+      if (now === this.told) return;
+      this.told = now;
+      for (const cell of this.querySelectorAll('td[data-of]')) {
+        const r = mine[cell.dataset.of];
+        setText(cell, r.kind === 'choice' ? `${said(r)}${sure(r)}` : 'no verdict');
+      }
+      const given = this.ids.filter((id) => mine[id].kind === 'choice');
+      const right = given.filter((id) => mine[id].value === this.truth[id]).length;
+      const scored = summary(mine);
+      const cues = misled(mine, this.truth, this.cues).map(({ name, right: pointed, followed }) =>
+        el(
+          'li',
+          {},
+          `${name} pointed to the truth in ${pointed} of ${this.ids.length}; ${followed} of your ${given.length - right} wrong verdicts went with it.`,
+        ),
+      );
+      this.said.replaceChildren(
+        el('p', {}, el('strong', {}, given.length ? `You placed ${right} of ${given.length} right.` : 'You looked first.')),
+        ...(scored.n ? [calibrationCurve(scored.bands)] : []),
+        ...calibrationNodes(scored),
+        ...(given.length > right ? [el('ul', {}, ...cues)] : []),
+      );
+    }
+  }
+
   function download(name, text) {
     const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
     const link = el('a', { href: url, download: name, hidden: true });
@@ -1240,5 +1354,6 @@
   customElements.define('sl-recall', Recall);
   customElements.define('sl-answer', Answer);
   customElements.define('sl-quiz', Quiz);
+  customElements.define('sl-score', Score);
   customElements.define('sl-my-predictions', MyPredictions);
 })();

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from secondlook.figures import style
-from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, Panel, Picture, Sheet
+from secondlook.figures.style import COBALAMIN, FILL, GRID, INK, MUTED, Panel, Picture, Sheet
 
 TWIN_SHUFFLED = "E0302 twin, synthetic; arm labels shuffled, so the drug does nothing"
 TWIN_CUTS = (
@@ -50,9 +52,10 @@ class ForestRow:
 
 
 def fishing(
-    chance, independent, corrected, planned: float, *, level: str, shuffles: int, path=()
-) -> Picture:
-    """Draw the chance of at least one false alarm climbing as looks are added.
+    chance, independent, corrected, planned: float, *, level: str, shuffles: int, path=(),
+    forks=(), taken=(),
+) -> Picture:  # fmt: skip
+    """Draw the chance of at least one false alarm climbing as looks are added, over the choices.
 
     Parameters
     ----------
@@ -66,6 +69,10 @@ def fishing(
     shuffles : int
     path : sequence of (looks, chance)
         The settings the learner has passed through, oldest first.
+    forks : sequence of (choice, options in words)
+        The choices that a plan is made of, in the order of the tree; none, no tree.
+    taken : sequence of sequences of int
+        The learner's paths through them, oldest first: the place of the option at each fork.
     """
     chance, looks = np.asarray(chance), len(chance)
     last = float(chance[-1])
@@ -80,9 +87,10 @@ def fishing(
         f"{_percent(float(chance[0]))} at 1 look to {_percent(last)} at {_looks(looks)}; "
         f"independent looks would give {_percent(float(independent[-1]))}, and dividing "
         f"{level} by the number of looks {_percent(float(corrected[-1]))}. Published: the trial "
-        f"was sized for one test at one-sided {_percent(planned)}.",
-        body=lambda sheet: _draw_climb(sheet, lines, planned, path),
-        narrow_height=330,
+        f"was sized for one test at one-sided {_percent(planned)}.{_path_words(forks, taken)}",
+        body=lambda sheet: _draw_plan(sheet, lines, planned, path, forks, taken),
+        height=540 if forks else 360,
+        narrow_height=510 if forks else 330,
     )
 
 
@@ -271,13 +279,59 @@ def p_words(p: float) -> str:
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
-def _draw_climb(sheet: Sheet, lines, planned, path) -> None:
+def _path_words(forks, taken) -> str:
+    """The present path through the tree, for those who do not see it."""
+    if not forks or not taken:
+        return ""
+    said = "; ".join(
+        f"{name} {options[place]}" for (name, options), place in zip(forks, taken[-1], strict=True)
+    )
+    return f" Below, the tree of choices with your path: {said}."
+
+
+def _draw_plan(sheet: Sheet, lines, planned, path, forks, taken) -> None:
+    if forks:
+        foot = sheet.bottom + 184
+        _draw_forks(sheet, (sheet.left, sheet.right, sheet.bottom, foot - 8), forks, taken)
+    _draw_climb(sheet, lines, planned, path, foot if forks else sheet.bottom)
+
+
+def _draw_forks(sheet: Sheet, box, forks, taken) -> None:
+    """Every way through the choices in grey, the learner's ways dark, the present one in red."""
+    left, right, bottom, top = box
+    half = (right - left) / len(forks) / 2
+    most = max(len(options) for _, options in forks) - 1
+    panel = sheet.panel(
+        left + half, right - half, bottom + 22, top - 40, (0, len(forks) - 1), (most, 0)
+    )
+    rows = [np.arange(len(o)) + (most + 1 - len(o)) / 2 for _, o in forks]
+    for x, (here, there) in enumerate(pairwise(rows)):
+        ends = [
+            [(panel.x(x), panel.y(a)), (panel.x(x + 1), panel.y(b))] for a in here for b in there
+        ]
+        sheet.add(LineCollection(ends, colors=GRID, linewidths=1, zorder=0))
+    for number, way in enumerate(taken, 1):
+        now = number == len(taken)
+        color, width = (COBALAMIN, 2.8) if now else (style.LIGHT["placebo"], 1.2)
+        y = [rows[x][place] for x, place in enumerate(way)]
+        panel.line(range(len(way)), y, color=color, linewidth=width, zorder=3 if now else 2)
+    for x, (name, options) in enumerate(forks):
+        sheet.text(panel.x(x), top - 14, name, color=MUTED, size=style.SMALL, ha="center")
+        panel.points([x] * len(options), rows[x], size=5)
+        for y, words in zip(rows[x], options, strict=True):
+            panel.note(x, y, words, dy=-13, ha="center", size=style.SMALL, halo=True)
+    words = "Your forking path: each column is a choice that could have gone otherwise"
+    if not sheet.narrow:
+        sheet.text(left, top + 4, words, weight="bold", size=style.SMALL)
+
+
+def _draw_climb(sheet: Sheet, lines, planned, path, foot: float) -> None:
     chance, independent, corrected = lines
     looks = len(chance)
     most = max(looks, 4)
     panel = sheet.panel(
         sheet.left + 40, sheet.right - (122 if sheet.narrow else 220),
-        sheet.bottom + 40, sheet.top - 32, (0, most), (0, 1),
+        foot + 40, sheet.top - 32, (0, most), (0, 1),
     )  # fmt: skip
     ticks = _whole_ticks(most)
     panel.x_axis(ticks, [f"{t}" for t in ticks], "looks taken")

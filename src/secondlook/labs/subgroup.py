@@ -63,6 +63,7 @@ class Catch:
     sides: int
     chance: np.ndarray  # family-wise error of the first 1, 2, … looks
     path: tuple[tuple[int, float], ...]  # plans the learner has tried: (looks, chance)
+    taken: tuple[tuple[int, ...], ...]  # the same plans as ways through the tree of choices
 
     @property
     def looks(self) -> int:
@@ -90,6 +91,11 @@ class _Path:
     def points(self) -> tuple[tuple[int, float], ...]:
         return tuple(point for _, _, point in self._steps)
 
+    def ways(self) -> tuple[tuple[int, ...], ...]:
+        """The plans as ways through the tree, each once, the present one last."""
+        ways = [_way(subgroups, *rest) for subgroups, rest, _ in self._steps]
+        return tuple(reversed(dict.fromkeys(reversed(ways))))
+
 
 _ENDPOINTS = {
     "time": ("time to event", ("time to event",)),
@@ -101,6 +107,28 @@ _CONTRASTS = {
     "2": ("pooled; 50 mg", ("pooled", "50 mg")),
     "3": ("pooled; 50 mg; 25 mg", ("pooled", "50 mg", "25 mg")),
 }
+
+
+# The choices a plan is made of, as the tree shows them; subgroups in handfuls.
+_HANDFULS = (0, 5, 10, 20)
+_FORKS = (
+    ("endpoint", ("time", "ALSFRS-R", "both")),
+    ("contrasts", ("one", "two", "three")),
+    ("subgroups", ("none", "1 to 5", "6 to 10", "11 to 20")),
+    ("cut-point", ("not searched", "searched")),
+    ("level, sides", ("5%, two", "2.5%, one", "1%, one")),
+)
+
+
+def _way(subgroups, endpoints, contrasts, cut_points, level, seed) -> tuple[int, ...]:
+    """A plan as the place of its option at each fork of the tree."""
+    return (
+        list(_ENDPOINTS).index(endpoints),
+        list(_CONTRASTS).index(contrasts),
+        next(place for place, most in enumerate(_HANDFULS) if subgroups <= most),
+        int(cut_points),
+        list(LEVELS).index(level),
+    )
 
 
 @lru_cache(maxsize=2)
@@ -139,7 +167,7 @@ def fishing_rig() -> Lab:
         chance = caught.climb(alpha, sides)
         rest = (endpoints, contrasts, cut_points, level, seed)
         walked.step(subgroups, rest, (len(plan), float(chance[-1])))
-        return Catch(caught, words, alpha, sides, chance, walked.points())
+        return Catch(caught, words, alpha, sides, chance, walked.points(), walked.ways())
 
     return Lab(
         "fishing-rig",
@@ -191,6 +219,8 @@ def _rig_picture(catch: Catch, **_) -> Picture:
         level=catch.level,
         shuffles=len(catch.shuffle.z),
         path=catch.path,
+        forks=_FORKS,
+        taken=catch.taken,
     )
 
 
