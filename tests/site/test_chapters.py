@@ -3,7 +3,7 @@
 import pytest
 from test_live import CHAPTER, READ, make_live, open_page, show_everything, status
 
-CHAPTERS = ("00_start", "01_mechanism", "02_pilot", "03_primary_endpoints")
+CHAPTERS = ("00_start", "01_mechanism", "02_pilot", "03_primary_endpoints", "05_jetals")
 DRAWN = """([name, change]) => new Promise((done) => {
   const lab = document.querySelector(`[data-lab=${name}]`);
   const shown = () => lab.querySelector('.sl-reading').textContent
