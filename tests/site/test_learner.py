@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from secondlook import learner
+from secondlook.figures.subgroup import ForestRow
+from secondlook.figures.truth import screen
 
 ASSETS = Path(learner.__file__).parent / "assets"
 KEY = "secondlook"
@@ -58,6 +60,27 @@ def document(*cells, head=""):
     )
 
 
+WORLDS = {"none": "nothing works", "early": "works only early"}
+SCREEN = screen(
+    [ForestRow(name, 0.8, 0.5, 1.2) for name in ("everyone", "early", "late")],
+    {"Early p": "0.02"},
+    title="One trial",
+)
+TRUTH = {"04.dial1": "none", "04.dial2": "early", "04.dial3": "none"}
+SEALED = (
+    *(
+        learner.sealed_element(id, f"Trial {k}", SCREEN, f"Trial {k}: which world?", WORLDS)
+        for k, id in enumerate(TRUTH, 1)
+    ),
+    learner.score_element(
+        TRUTH,
+        WORLDS,
+        {"The early p": dict.fromkeys(TRUTH, "early")},
+        {id: {"Early p": "0.02"} for id in TRUTH},
+    ),
+)
+
+
 def book_page(html):
     """A page of the book: sections, cells, text; two reveals that share a stretch of text."""
     reveal_half = '<sl-reveal data-id="04.half"></sl-reveal>'
@@ -99,6 +122,7 @@ def pages():
         "count.html": document(cell(html["count"])),
         "true.html": document(cell(html["best"]), cell(html["outcome-best"])),
         "mine.html": document(cell(html["mine"])),
+        "sealed.html": document(*(cell(part.html) for part in SEALED)),
         "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
             '<script defer src="learner.js"></script>', ""
         ),
@@ -161,6 +185,54 @@ def commit(page, value="30", confidence="70", of="04.fishing"):
 
 def focused(page):
     return page.evaluate("document.activeElement.className || document.activeElement.tagName")
+
+
+# --- sealed verdicts, opened together -------------------------------------------------------------
+
+
+def judge(page, number, world, confidence):
+    page.get_by_text(f"Trial {number}", exact=True).click()
+    box = page.locator(f'sl-predict[data-id="04.dial{number}"]')
+    box.locator(f"input[value={world}]").check()
+    box.locator("select").select_option(confidence)
+    box.get_by_role("button", name="Commit prediction").click()
+
+
+def test_sealed_verdicts_open_together_and_say_what_misled(profile):
+    page = profile.new_page()
+    page.goto("sealed.html")
+    score, truths = page.locator("sl-score"), page.locator(".sl-truths")
+    assert not truths.is_visible() and "all of 3" in score.inner_text()
+    judge(page, 1, "none", "80")
+    judge(page, 2, "early", "60")
+    assert not truths.is_visible() and "1 of 3" in score.inner_text()
+    assert "truth" not in stored(page)["predictions"]["04.dial1"]
+    judge(page, 3, "early", "90")
+    assert truths.is_visible()
+    said = score.inner_text()
+    assert "You placed 2 of 3 right." in said
+    # (0.04 + 0.16 + 0.81) / 3
+    assert "Brier score 0.337 over 3 predictions" in said
+    assert (
+        "The early p pointed to the truth in 1 of 3, and to what you said in 1 of 1 wrong verdict."
+        in said
+    )
+    assert page.locator('td[data-of="04.dial3"]').inner_text() == "works only early, 90% sure"
+    assert score.locator("svg circle").count() == 3
+    assert stored(page)["predictions"]["04.dial3"]["truth"] == "none"
+    page.reload()
+    assert truths.is_visible() and "You placed 2 of 3 right." in score.inner_text()
+
+
+def test_sealed_verdicts_given_after_looking_do_not_count(profile):
+    page = profile.new_page()
+    page.goto("sealed.html")
+    page.get_by_role("button", name="Show me anyway").click()
+    assert page.locator(".sl-truths").is_visible()
+    assert "You looked first." in page.locator("sl-score").inner_text()
+    judge(page, 1, "none", "99")
+    assert stored(page)["predictions"]["04.dial1"]["late"] is True
+    assert "Brier" not in page.locator("sl-score").inner_text()
 
 
 # --- predict, lock, reveal, outcome --------------------------------------------------------------

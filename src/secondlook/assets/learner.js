@@ -1190,7 +1190,7 @@
         el(
           'li',
           {},
-          `${name} pointed to the truth in ${pointed} of ${this.ids.length}; ${followed} of your ${given.length - right} wrong verdicts went with it.`,
+          `${name} pointed to the truth in ${pointed} of ${this.ids.length}, and to what you said in ${followed} of ${plural(given.length - right, 'wrong verdict')}.`,
         ),
       );
       this.said.replaceChildren(
