@@ -95,6 +95,9 @@ def test_the_checklist_compares_and_explains_the_first_difference():
     assert lab.result.agreed == 6
     named = labs.checklist()[0]
     assert f"“{named.short}”: we say {named.answer}. {named.reason}" in lab.sentence
+    lab.press("Start again").set(named="yes", few="unknown")
+    few = labs.checklist()[2]
+    assert f"“{few.short}”: we too say {few.answer}. {few.reason}" in lab.sentence
     assert "you yes, we no" in lab.picture.alt
     assert labs.credibility_checklist().press("Start again").result.answered == 0
 

@@ -1124,6 +1124,8 @@
     return svg;
   }
 
+  const AXES = 'Across, how sure you were; upwards, how often you were right. On the sloping line the two agree.';
+
   class Score extends Part {
     build() {
       this.truth = JSON.parse(this.dataset.truth);
@@ -1195,7 +1197,7 @@
       );
       this.said.replaceChildren(
         el('p', {}, el('strong', {}, given.length ? `You placed ${right} of ${given.length} right.` : 'You looked first.')),
-        ...(scored.n ? [calibrationCurve(scored.bands)] : []),
+        ...(scored.n ? [calibrationCurve(scored.bands), el('p', {}, AXES)] : []),
         ...calibrationNodes(scored),
         ...(given.length > right ? [el('ul', {}, ...cues)] : []),
       );

@@ -45,7 +45,7 @@ def stepwise(
 
     kept = ", ".join(n for n, stays in zip(names, own, strict=True) if stays) or "none"
     return Picture(
-        title=f"{same} of {resamples} resamples keep the factors that the patients kept",
+        title=f"{same} of {resamples} resamples keep exactly the same factors as the patients",
         subtitle=f"Share of resamples in which each factor stays at {level}; bold and red, kept "
         f"in the patients themselves{dots}",
         source="E0302 twin, synthetic, placebo arm. Apart from early or late, what a factor does "

@@ -291,8 +291,8 @@ def _path_words(forks, taken) -> str:
 
 def _draw_plan(sheet: Sheet, lines, planned, path, forks, taken) -> None:
     if forks:
-        foot = sheet.bottom + 184
-        _draw_forks(sheet, (sheet.left, sheet.right, sheet.bottom, foot - 8), forks, taken)
+        foot = sheet.bottom + 196
+        _draw_forks(sheet, (sheet.left, sheet.right, sheet.bottom, foot - 20), forks, taken)
     _draw_climb(sheet, lines, planned, path, foot if forks else sheet.bottom)
 
 

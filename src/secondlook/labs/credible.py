@@ -259,12 +259,27 @@ def _fill(**answers) -> Filled:
 
 
 def _fill_sentence(filled: Filled, **_) -> str:
+    """The count, and our reason for one criterion."""
     total = len(filled.criteria)
     said = f"You have answered {filled.answered} of {total} criteria, {filled.agreed} as we do."
-    for c, yours in zip(filled.criteria, filled.yours, strict=True):
-        if yours not in ("open", c.answer):
-            return f"{said} “{c.short}”: we say {c.answer}. {c.reason} {c.differ}"
-    return f"{said} Ours stands beside yours, with its reason, once you have answered."
+    if not filled.answered:
+        return f"{said} Ours stands beside yours, with its reason, once you have answered."
+    c, yours = _to_explain(filled)
+    too = "too " if yours == c.answer else ""
+    reason = f"“{c.short}”: we {too}say {c.answer}. {c.reason} {c.differ}"
+    return f"{said} {reason} All reasons stand under Numbers."
+
+
+def _to_explain(filled: Filled) -> tuple[Criterion, str]:
+    """The last one answered, down the list; once all are answered, the first on which we differ."""
+    answered = [
+        (c, yours)
+        for c, yours in zip(filled.criteria, filled.yours, strict=True)
+        if yours != "open"
+    ]
+    if filled.answered < len(filled.criteria):
+        return answered[-1]
+    return next(((c, yours) for c, yours in answered if yours != c.answer), answered[-1])
 
 
 def _fill_picture(filled: Filled, **_) -> Picture:
