@@ -53,9 +53,11 @@ def test_what_is_folded_has_no_violation_either(new_page, axe, site, mode):
     chapters = [name for name in pages(site) if name.startswith("chapters/")]
     for name in (*chapters, "exercises/04_subgroup.html", "book/how-to-study.html"):
         settle(page, name)
+        page.evaluate("document.querySelectorAll('sl-reveal .sl-button').forEach((b) => b.click())")
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-        for button in page.locator("button.toggle-button-hidden").all():
-            button.click()
+        page.evaluate(
+            "document.querySelectorAll('button.toggle-button-hidden').forEach((b) => b.click())"
+        )
         page.wait_for_function("document.getAnimations().every((a) => a.playState !== 'running')")
         assert axe(page) == [], name
 
