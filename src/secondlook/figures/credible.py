@@ -41,7 +41,8 @@ def stepwise(
             panel.note(share, y, f"{100 * share:.0f}%", dx=5, size=SMALL)
         if shown is not None and np.any(shown):
             at = np.flatnonzero(shown)
-            panel.points([1.12] * len(at), at, color=INK, size=7)
+            beyond = 1 + 48 / (box[1] - box[0])  # clear of the shares, however wide the page
+            panel.points([beyond] * len(at), at, color=INK, size=7)
 
     kept = ", ".join(n for n, stays in zip(names, own, strict=True) if stays) or "none"
     return Picture(
