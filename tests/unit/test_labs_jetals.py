@@ -12,6 +12,8 @@ from secondlook.evidence import published
 from secondlook.figures.jetals import Course, visits
 from secondlook.forensics.opinions import Opinion
 from secondlook.labs import jetals as labs
+from secondlook.simulate import World
+from secondlook.simulate.filter import filtered
 
 SE = (3.50 - 0.44) / (2 * stats.norm.ppf(0.975))
 
@@ -211,8 +213,21 @@ def test_more_doubt_leaves_the_sceptic_nearer_to_nothing():
     means = [labs.update().set(doubt=d).result.course["sceptic"][-1].mean for d in (0, 20, 50)]
     assert means == sorted(means) and means[-1] < 0
     assert isinstance(labs.priors()["neutral"], Opinion)
-    low, high = labs.priors()["neutral"].interval
-    assert low < 0.5 and high > 2  # “holds a halving and a doubling for possible”
+    low, high = labs.priors()["neutral"].interval  # “from a quarter of the pace to four times”
+    assert (round(low, 2), round(high, 1)) == (0.26, 3.9)
+
+
+def test_a_part_of_the_speed_up_is_the_top_of_the_scale():
+    at = {"decline_mean": 2.5, "decline_sd": 1.2, "noise_sd": 0.6, "run_in_change": (-2, -1)}
+    near, far = (
+        filtered(
+            World.load("jetals").with_score(**at, baseline_mean=mean).score,
+            50_000,
+            np.random.default_rng(1),
+        ).speed_up
+        for mean in (42.4, 30.0)
+    )
+    assert 1.1 < far < near - 0.05  # less than near the top, and still faster than it seemed
 
 
 # ------------------------------------------------------------ visit by visit

@@ -319,7 +319,8 @@ def _draw_budget(sheet: Sheet, box, share, points, others, tipping, whole) -> No
         if inside.sum() > 1:
             panel.line(x[inside], y[inside], color=COBALAMIN, linewidth=width)
             end = float(y[inside][-1])
-            panel.note(1, end, words, dx=-4, dy=10, ha="right", size=SMALL, halo=True,
+            under = -10 if end > -0.5 else 10  # off the curve, and inside the panel
+            panel.note(1, end, words, dx=-4, dy=under, ha="right", size=SMALL, halo=True,
                        color=COBALAMIN)  # fmt: skip
     panel.points(share, points, color=INK, marker="s", size=10)
 
@@ -327,8 +328,8 @@ def _draw_budget(sheet: Sheet, box, share, points, others, tipping, whole) -> No
 def _draw_intervals(sheet: Sheet, box, bars: Sequence[Bar], xlim, ticks, foot, unit="") -> None:
     panel = sheet.panel(*box, xlim, (len(bars) - 0.5, -0.5))
     panel.x_axis(ticks, [f"{t:g}".replace("-", "−") for t in ticks], foot)
-    panel.line((0, 0), panel.ylim, color=MUTED, linewidth=1)
     for y, bar in enumerate(bars):
+        panel.line((0, 0), (y + 0.02, y + 0.42), color=MUTED, linewidth=1)  # clear of the words
         known = bar.kind == "published"
         color = INK if known else COBALAMIN
         ends = np.clip((bar.lower, bar.upper), *xlim)
