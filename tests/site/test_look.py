@@ -51,6 +51,7 @@ def test_what_is_folded_has_no_violation_either(new_page, axe, site, mode):
     page = new_page(reduced_motion="reduce")  # or axe would look while it fades in
     prefer(page, mode)
     chapters = [name for name in pages(site) if name.startswith("chapters/")]
+    chapters = chapters if mode == "light" else [CHAPTER]  # colours are the same in all of them
     for name in (*chapters, "exercises/04_subgroup.html", "book/how-to-study.html"):
         settle(page, name)
         page.evaluate("document.querySelectorAll('sl-reveal .sl-button').forEach((b) => b.click())")
