@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from test_live import LABS as WITH_A_SLIDER
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "chapters/04_subgroup.html"
+LABS = (*WITH_A_SLIDER, "credibility-checklist")
 NARROW = {"width": 390, "height": 844}
 # JupyterLite's own pages are tested in test_lite.py; these hold no page of ours.
 NOT_OURS = ("lite/", "vendor/", "_static/")
@@ -163,7 +165,7 @@ def test_a_live_chapter_fits_a_telephone(new_page):
         anyway.first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     labs = page.locator(".sl-lab.widget-vbox")
-    assert labs.count() == 4
+    assert labs.count() == len(LABS)
     for control in labs.locator("select, button, .noUi-handle, input:visible").all():
         if box := control.bounding_box():
             assert box["x"] >= 0, control.evaluate("(e) => e.outerHTML.slice(0, 120)")
@@ -234,7 +236,7 @@ def test_without_javascript_text_figures_and_tables_are_there(new_page, site):
         assert page.locator(".sl-disclaimer").is_visible(), name
     page.goto(CHAPTER)
     labs = page.locator("[data-lab]")
-    assert labs.count() == 4
+    assert labs.count() == len(LABS)
     for lab in labs.all():
         assert lab.locator("svg[role=img]:visible").count() >= 1
         assert len(lab.locator(".sl-reading").inner_text()) > 40
@@ -256,7 +258,7 @@ def test_paper_has_the_results_and_not_the_menus(page):
                  ".prev-next-footer", "#pst-header"):  # fmt: skip
         assert page.locator(f"{menu}:visible").count() == 0, menu
     labs = page.locator("[data-lab]")
-    assert labs.count() == 4
+    assert labs.count() == len(LABS)
     for lab in labs.all():
         name = lab.get_attribute("data-lab")
         assert lab.locator("svg[role=img]:visible").count() == 1, name
