@@ -15,8 +15,11 @@ FLOORS = (
         *("survival", "ranks", "multiplicity", "means", "design", "arms", "sequential"),
         *("credibility", "prognosis"),
     },
-    {"simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"},
-    {"puzzles"},
+    {
+        *("simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"),
+        "retelling",
+    },
+    {"puzzles", "claimsums"},
     {"figures"},
     {"labs", "learner"},
 )
