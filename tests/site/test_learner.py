@@ -16,7 +16,7 @@ from secondlook import learner
 from secondlook.figures.subgroup import ForestRow
 from secondlook.figures.truth import screen
 
-ASSETS = Path(learner.__file__).parent / "assets"
+ASSETS = Path(learner.__file__).parents[1] / "assets"
 KEY = "secondlook"
 CHOICES = {"harm": "More of them die", "same": "About the same", "fewer": "Fewer of them die"}
 PARTS = {

@@ -121,7 +121,7 @@ def test_setup_brings_script_and_styles_once_and_the_book_only_a_line():
 
 def test_every_function_shows_at_once_and_returns_nothing(monkeypatch):
     shown = []
-    monkeypatch.setattr(learner, "_show", shown.append)
+    monkeypatch.setattr(learner.parts, "show", shown.append)
     assert learner.setup() is None
     assert learner.predict("04.fishing", "How many?", unit="%", within=10) is None
     assert learner.reveal("04.fishing") is None

@@ -68,7 +68,7 @@ def test_the_keys_are_what_their_sums_give():
 
 def test_the_cell_shows_every_question_and_not_the_key(monkeypatch):
     shown = []
-    monkeypatch.setattr(learner, "_show", shown.append)
+    monkeypatch.setattr(learner.parts, "show", shown.append)
     assert learner.pretest() is None
     assert len(shown) == 12
     for element, item in zip(shown, pretest(), strict=True):

@@ -5,36 +5,21 @@ is stored is real HTML with the question, the options and the result, so a page 
 still reads; ``assets/learner.js`` makes it work. There is nothing random in it.
 """
 
-import html
 import json
-import math
 import numbers
-import re
-from dataclasses import dataclass
-from importlib.resources import files
 
 from secondlook._hosts import is_static
 from secondlook.checks import check_table
+from secondlook.learner import parts
+from secondlook.learner.parts import Element
 from secondlook.pretest import pretest as read_pretest
 from secondlook.questions import question as read_question
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KINDS = ("number", "choice", "probability", "text")
 _BEFORE = "Note your prediction, and how sure you are, before you look at the result."
 _BELIEF = "Note how likely you think it is, in percent, before you read on."
 _WORDS = "Write it down, on paper if you like, before you look at what follows."
 _RECALL = "What you said before{} and what you say now stand here side by side"
-
-
-@dataclass(frozen=True)
-class Element:
-    """What one function shows: HTML for a page and a sentence for a plain terminal."""
-
-    html: str
-    text: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.text}
 
 
 def setup():
@@ -43,7 +28,7 @@ def setup():
     The book's pages have both already, so a notebook run for the book (``SECONDLOOK_STATIC``)
     stores one short line instead of them.
     """
-    _show(setup_element(static=is_static()))
+    parts.show(setup_element(static=is_static()))
 
 
 def predict(
@@ -79,7 +64,7 @@ def predict(
     ValueError
         If the id, the kind, the options or a limit does not fit.
     """
-    _show(predict_element(id, question, kind, options, unit, low, high, within))
+    parts.show(predict_element(id, question, kind, options, unit, low, high, within))
 
 
 def reveal(id):
@@ -87,8 +72,8 @@ def reveal(id):
 
     *Show me anyway* is always there; a prediction made after it is kept, and marked late.
     """
-    attributes = _attributes(id=_check_id(id))
-    _show(Element(f"<sl-reveal {attributes}></sl-reveal>", f"The result of prediction {id}:"))
+    attributes = parts.attributes(id=parts.check_id(id))
+    parts.show(Element(f"<sl-reveal {attributes}></sl-reveal>", f"The result of prediction {id}:"))
 
 
 def outcome(id, value, tol=None, label=None):
@@ -111,7 +96,7 @@ def outcome(id, value, tol=None, label=None):
     ValueError
         If the value is not a finite number or a key, or ``tol`` is negative.
     """
-    _show(outcome_element(id, value, tol, label))
+    parts.show(outcome_element(id, value, tol, label))
 
 
 def recall(before, after):
@@ -129,7 +114,7 @@ def recall(before, after):
     ValueError
         If an id does not fit, or both are the same.
     """
-    _show(recall_element(before, after))
+    parts.show(recall_element(before, after))
 
 
 def answer(id, question, hints=None):
@@ -150,7 +135,7 @@ def answer(id, question, hints=None):
     ValueError
         If there is no such check; the message names the nearest ones.
     """
-    _show(answer_element(id, question, hints))
+    parts.show(answer_element(id, question, hints))
 
 
 def question(id):
@@ -166,7 +151,7 @@ def question(id):
     ValueError
         If there is no such question; the message names the nearest ones.
     """
-    _show(question_element(id))
+    parts.show(question_element(id))
 
 
 def sealed(id, title, picture, question, options, *, open=False):
@@ -187,7 +172,7 @@ def sealed(id, title, picture, question, options, *, open=False):
     ValueError
         As in :func:`predict`.
     """
-    _show(sealed_element(id, title, picture, question, options, open))
+    parts.show(sealed_element(id, title, picture, question, options, open))
 
 
 def score(truth, labels, cues, table):
@@ -211,7 +196,7 @@ def score(truth, labels, cues, table):
     ValueError
         If an id does not fit, or a truth has no label.
     """
-    _show(score_element(truth, labels, cues, table))
+    parts.show(score_element(truth, labels, cues, table))
 
 
 def pretest():
@@ -222,7 +207,7 @@ def pretest():
 
 def my_predictions():
     """Show everything this browser keeps: the list, calibration, export, import and erase."""
-    _show(my_predictions_element())
+    parts.show(my_predictions_element())
 
 
 def setup_element(static=False):
@@ -230,11 +215,8 @@ def setup_element(static=False):
     text = "Predictions and answers stay in your browser."
     if static:
         return Element('<span class="sl-ready" hidden></span>', text)
-    assets = {name: _asset(name) for name in ("look.css", "learner.css", "learner.js")}
-    body = (
-        f"<style>{assets['look.css']}{assets['learner.css']}</style>"
-        f"<script>{assets['learner.js']}</script>"
-    )
+    styles, scripts = ("".join(map(parts.asset, names)) for names in (parts.STYLES, parts.SCRIPTS))
+    body = f"<style>{styles}</style><script>{scripts}</script>"
     return Element(body, text)
 
 
@@ -245,7 +227,7 @@ def predict_element(
     if kind not in _KINDS:
         raise ValueError(f"kind: {kind!r} is not one of {', '.join(_KINDS)}")
     if kind == "choice":
-        _check_options(options)
+        parts.check_options(options)
         if any(x is not None for x in (unit, low, high, within)):
             raise ValueError("unit, low, high and within belong to a number, not to a choice")
     elif options is not None:
@@ -259,19 +241,24 @@ def predict_element(
                 "has no distance from the truth"
             )
         unit, low, high = "%", 0, 100
-    limits = {name: _finite(name, x) for name, x in (("low", low), ("high", high))}
+    limits = {name: parts.finite(name, x) for name, x in (("low", low), ("high", high))}
     if None not in limits.values() and limits["low"] >= limits["high"]:
         raise ValueError(f"low: must be below high; {low} is not below {high}")
-    inner = f'<p class="sl-question">{_text(question)}</p>'
+    inner = f'<p class="sl-question">{parts.text(question)}</p>'
     if options:
         items = (
-            f'<li data-key="{_escape(key)}">{_text(words)}</li>' for key, words in options.items()
+            f'<li data-key="{parts.escape(key)}">{parts.text(words)}</li>'
+            for key, words in options.items()
         )
         inner += f'<ul class="sl-options">{"".join(items)}</ul>'
     before = {"probability": _BELIEF, "text": _WORDS}.get(kind, _BEFORE)
     inner += f'<p class="sl-before">{before}</p>'
-    attributes = _attributes(
-        id=_check_id(id), kind=kind, unit=unit, **limits, within=_finite("within", within, least=0)
+    attributes = parts.attributes(
+        id=parts.check_id(id),
+        kind=kind,
+        unit=unit,
+        **limits,
+        within=parts.finite("within", within, least=0),
     )
     choices = f" ({'; '.join(options.values())})" if options else ""
     return Element(
@@ -286,22 +273,26 @@ def outcome_element(id, value, tol=None, label=None):
             raise ValueError("tol: belongs to a number, not to a choice")
         kind = "choice"
     elif isinstance(value, numbers.Real) and not isinstance(value, bool):
-        kind, value = "number", _finite("value", value)
+        kind, value = "number", parts.finite("value", value)
     else:
         raise ValueError(f"value: must be a number, or the key of a choice, not {value!r}")
-    words = f"It came out as {label if label is not None else _shortest(value)}."
-    attributes = _attributes(
-        id=_check_id(id), type=kind, value=value, within=_finite("tol", tol, least=0), label=label
+    words = f"It came out as {label if label is not None else parts.shortest(value)}."
+    attributes = parts.attributes(
+        id=parts.check_id(id),
+        type=kind,
+        value=value,
+        within=parts.finite("tol", tol, least=0),
+        label=label,
     )
     return Element(
-        f'<sl-outcome {attributes}><p class="sl-result">{_text(words)}</p></sl-outcome>',
+        f'<sl-outcome {attributes}><p class="sl-result">{parts.text(words)}</p></sl-outcome>',
         f"Prediction {id}. {words}",
     )
 
 
 def recall_element(before, after):
     """Return what ``recall`` shows."""
-    attributes = _attributes(before=_check_id(before), after=_check_id(after))
+    attributes = parts.attributes(before=parts.check_id(before), after=parts.check_id(after))
     if before == after:
         raise ValueError(f"after: must be another prediction than before, not {after!r} again")
     elsewhere = f" (in chapter {before[:2]})" if before[:2] != after[:2] else ""
@@ -312,7 +303,7 @@ def recall_element(before, after):
 def sealed_element(id, title, picture, question, options, open=False):
     """Return what ``sealed`` shows."""
     asked = predict_element(id, question, "choice", options)
-    summary = f'<summary data-lm-suppress-shortcuts="true">{_text(title)}</summary>'
+    summary = f'<summary data-lm-suppress-shortcuts="true">{parts.text(title)}</summary>'
     return Element(
         f'<details class="sl-hint sl-sealed"{" open" if open else ""}>{summary}'
         f"{picture.html()}{asked.html}</details>",
@@ -324,18 +315,20 @@ def score_element(truth, labels, cues, table):
     """Return what ``score`` shows."""
     for id, key in truth.items():
         if key not in labels:
-            raise ValueError(f"truth: {_check_id(id)} is {key!r}; it must be one of {list(labels)}")
+            raise ValueError(
+                f"truth: {parts.check_id(id)} is {key!r}; it must be one of {list(labels)}"
+            )
     heads = ("Trial", "The truth", "Your verdict", *next(iter(table.values())))
-    head = "".join(f'<th scope="col">{_text(words)}</th>' for words in heads)
+    head = "".join(f'<th scope="col">{parts.text(words)}</th>' for words in heads)
     body = "".join(
-        f'<tr><th scope="row">{number}</th><td>{_text(labels[key])}</td>'
-        f'<td data-of="{_escape(_check_id(id))}"></td>'
-        + "".join(f"<td>{_text(words)}</td>" for words in table[id].values())
+        f'<tr><th scope="row">{number}</th><td>{parts.text(labels[key])}</td>'
+        f'<td data-of="{parts.escape(parts.check_id(id))}"></td>'
+        + "".join(f"<td>{parts.text(words)}</td>" for words in table[id].values())
         + "</tr>"
         for number, (id, key) in enumerate(truth.items(), 1)
     )
     packed = {"truth": truth, "labels": labels, "cues": cues}
-    attributes = _attributes(**{name: json.dumps(part) for name, part in packed.items()})
+    attributes = parts.attributes(**{name: json.dumps(part) for name, part in packed.items()})
     return Element(
         f'<sl-score {attributes}><div class="sl-truths" tabindex="0" role="region" '
         f'aria-label="The sealed trials, opened"><table class="sl-table">'
@@ -353,30 +346,30 @@ def answer_element(id, question, hints=None):
     turns = [{"interval": t["interval"], "message": t["message"]} for t in table["wrong_turns"]]
     packed = json.dumps(used | {"wrong_turns": turns}, ensure_ascii=False, separators=(",", ":"))
     inner = (
-        f'<p class="sl-question">{_text(question)}</p>'
+        f'<p class="sl-question">{parts.text(question)}</p>'
         '<p class="sl-before">The answer box needs JavaScript. The task can be done on paper, or '
-        "in the notebook with <code>check</code>.</p>" + _folded(hints)
+        "in the notebook with <code>check</code>.</p>" + parts.folded(hints)
     )
-    attributes = _attributes(id=_check_id(id), table=packed)
+    attributes = parts.attributes(id=parts.check_id(id), table=packed)
     return Element(f"<sl-answer {attributes}>{inner}</sl-answer>", f"Question {id}: {question}")
 
 
 def question_element(id):
     """Return what ``question`` shows."""
-    asked = read_question(_check_id(id))
+    asked = read_question(parts.check_id(id))
     options = "".join(
-        f'<li data-key="{_escape(option.key)}">{_text(option.text)}</li>'
+        f'<li data-key="{parts.escape(option.key)}">{parts.text(option.text)}</li>'
         for option in asked.options
     )
     said = "".join(
-        f'<dt>{_text(option.text)}</dt><dd data-key="{_escape(option.key)}">'
+        f'<dt>{parts.text(option.text)}</dt><dd data-key="{parts.escape(option.key)}">'
         f"<strong>{'Right.' if option.right else 'Not this one.'}</strong> "
-        f"{_text(option.feedback)}</dd>"
+        f"{parts.text(option.feedback)}</dd>"
         for option in asked.options
     )
-    attributes = _attributes(id=id, right=asked.right.key)
+    attributes = parts.attributes(id=id, right=asked.right.key)
     inner = (
-        f'<p class="sl-question">{_text(asked.asks)}</p><ul class="sl-options">{options}</ul>'
+        f'<p class="sl-question">{parts.text(asked.asks)}</p><ul class="sl-options">{options}</ul>'
         '<details class="sl-hint sl-said-of"><summary data-lm-suppress-shortcuts="true">'
         f"What is said of each answer</summary><dl>{said}</dl></details>"
     )
@@ -394,76 +387,3 @@ def my_predictions_element():
         "</sl-my-predictions>",
         words,
     )
-
-
-def _show(element):
-    from IPython.display import display
-
-    display(element)
-
-
-def _asset(name):
-    return files("secondlook").joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _folded(hints):
-    """Return hints folded one inside the other, so that the second costs a second look."""
-    inner = ""
-    for step in reversed(range(len(hints))):
-        title = "A hint" if step == 0 else "More of a hint"
-        inner = (
-            '<details class="sl-hint"><summary data-lm-suppress-shortcuts="true">'
-            f"{title}</summary><p>{_text(hints[step])}</p>{inner}</details>"
-        )
-    return inner
-
-
-def _text(words):
-    """Return plain text as safe HTML; ``**bold**`` and ```code``` only."""
-    safe = html.escape(str(words), quote=False)
-    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe)
-
-
-def _escape(words):
-    return html.escape(str(words), quote=True)
-
-
-def _attributes(**values):
-    pairs = ((name, value) for name, value in values.items() if value is not None)
-    return " ".join(f'data-{name}="{_escape(_shortest(value))}"' for name, value in pairs)
-
-
-def _shortest(value):
-    """Write a number without a needless point or a NumPy wrapping; text stays as it is."""
-    return value if isinstance(value, str) else format(float(value), ".12g")
-
-
-def _finite(name, value, least=-math.inf):
-    """Return an optional number as a float."""
-    if value is None:
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: must be a number, not {value!r}") from None
-    if not math.isfinite(number) or number < least:
-        more = f" of at least {least:g}" if math.isfinite(least) else ""
-        raise ValueError(f"{name}: must be a finite number{more}, not {value!r}")
-    return number
-
-
-def _check_id(id):
-    if not isinstance(id, str) or not _ID.fullmatch(id):
-        raise ValueError(
-            f"id: {id!r} does not fit; write the chapter and a name, for example '04.fishing'"
-        )
-    return id
-
-
-def _check_options(options):
-    if not isinstance(options, dict) or len(options) < 2:
-        raise ValueError("options: a choice needs a dict with two or more entries, key to text")
-    for key, words in options.items():
-        if not (isinstance(key, str) and key and isinstance(words, str) and words):
-            raise ValueError(f"options: keys and texts must be words; {key!r}: {words!r} is not")
