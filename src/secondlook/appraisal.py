@@ -1,7 +1,8 @@
-"""What each piece of evidence found and what it can bear: the running ledger of the course.
+"""What each piece of evidence found and what it can bear: ledger, profile and plain summary.
 
-``data/ledger.json`` holds one entry a chapter. A published value stands in it as ``{id}`` and is
-fetched, never typed.
+``data/ledger.json`` holds one entry a chapter, ``data/evidence_profile.json`` a form to fill in
+with our answers, ``data/plain_summary.json`` a text for a person whom it concerns, with a rubric.
+A published value stands in them as ``{id}`` and is fetched, never typed.
 """
 
 import functools
@@ -27,13 +28,13 @@ class LedgerEntry:
     ids: tuple[str, ...]
 
 
-def ledger(through: str) -> tuple[LedgerEntry, ...]:
+def ledger(through: str | None = None) -> tuple[LedgerEntry, ...]:
     """Return the lines of the ledger up to a chapter, in the order of the course.
 
     Parameters
     ----------
-    through : str
-        The chapter's number, for example ``"03"``.
+    through : str, optional
+        The chapter's number, for example ``"03"``; all lines without it.
 
     Raises
     ------
@@ -41,10 +42,106 @@ def ledger(through: str) -> tuple[LedgerEntry, ...]:
         If no line belongs to that chapter; the message lists those there are.
     """
     lines = _lines()
+    if through is None:
+        return lines
     chapters = [line.chapter for line in lines]
     if through not in chapters:
         raise ValueError(f"through: chapter {through!r} has no line; use {', '.join(chapters)}")
     return lines[: chapters.index(through) + 1]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of the profile: its label, and the answers to choose from, key to words."""
+
+    label: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Study:
+    """One piece of evidence: our answer to each field, why, and where experts differ.
+
+    Attributes
+    ----------
+    key, name, chapter : str
+    ours : dict
+        Field to the key of our answer.
+    why : dict
+        Field to our reason, for the answers that are judgements.
+    differ : str
+    """
+
+    key: str
+    name: str
+    chapter: str
+    ours: dict[str, str]
+    why: dict[str, str]
+    differ: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The evidence profile: its fields by key, and its pieces of evidence in the course's order."""
+
+    fields: dict[str, Field]
+    studies: tuple[Study, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A text in plain words: what is asked, the rubric (key to criterion), ours by paragraph."""
+
+    asks: str
+    rubric: dict[str, str]
+    ours: tuple[str, ...]
+
+
+@functools.cache
+def profile() -> Profile:
+    """Return the evidence profile of ``data/evidence_profile.json``.
+
+    Raises
+    ------
+    ValueError
+        If an answer of ours is none of those to choose from.
+    """
+    return read_profile(json.loads(data_path("evidence_profile.json").read_text(encoding="utf-8")))
+
+
+def read_profile(raw: dict) -> Profile:
+    """Return a profile with its published values put in; each study answers every field."""
+    fields = {
+        key: Field(field["label"], {name: filled(text) for name, text in field["options"].items()})
+        for key, field in raw["fields"].items()
+    }
+    studies = tuple(_study(entry, fields) for entry in raw["studies"])
+    return Profile(fields, studies)
+
+
+def _study(entry: dict, fields: dict[str, Field]) -> Study:
+    where = f"data/evidence_profile.json, {entry['key']}"
+    if list(entry["ours"]) != list(fields):
+        raise ValueError(f"{where}: ours must answer {', '.join(fields)}, in that order")
+    for field, answer in entry["ours"].items():
+        if answer not in fields[field].options:
+            raise ValueError(f"{where}: {field} must be one of {list(fields[field].options)}")
+    if not set(entry["why"]) <= set(fields):
+        raise ValueError(f"{where}: why gives reasons for fields only: {', '.join(fields)}")
+    why = {field: filled(words) for field, words in entry["why"].items()}
+    return Study(**{**entry, "why": why, "differ": filled(entry["differ"])})
+
+
+@functools.cache
+def plain_summary() -> Summary:
+    """Return the plain summary of ``data/plain_summary.json``, with its published values put in."""
+    raw = json.loads(data_path("plain_summary.json").read_text(encoding="utf-8"))
+    return Summary(raw["asks"], raw["rubric"], tuple(map(filled, raw["ours"])))
+
+
+def filled(text: str) -> str:
+    """Return a text with each ``{id}`` replaced by what is printed there."""
+    return _ID.sub(lambda found: published(found[1]).printed, text)
 
 
 @functools.cache
@@ -66,5 +163,4 @@ def read_line(entry: dict) -> LedgerEntry:
         raise ValueError(f"{where}: a line has the entries {', '.join(_ENTRIES)}, in that order")
     texts = [entry[name] for name in _ENTRIES[1:]]
     ids = tuple(id for text in texts for id in _ID.findall(text))
-    filled = [_ID.sub(lambda found: published(found[1]).printed, text) for text in texts]
-    return LedgerEntry(entry["chapter"], *filled, ids)
+    return LedgerEntry(entry["chapter"], *map(filled, texts), ids)

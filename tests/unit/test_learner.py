@@ -190,8 +190,8 @@ SAID = {"kind": "number", "value": 30, "confidence": 70, "t": NOW, "unit": "%", 
 TRIED = {"answer": "0.02", "correct": True, "tries": 2, "t": NOW}
 
 
-def data(predictions=None, answers=None):
-    return {"v": 1, "predictions": predictions or {}, "answers": answers or {}}
+def data(predictions=None, answers=None, work=None):
+    return {"v": 2, "predictions": predictions or {}, "answers": answers or {}, "work": work or {}}
 
 
 def test_good_records_pass_and_unknown_fields_are_dropped():
@@ -281,8 +281,10 @@ def test_earlier_versions_are_brought_up_one_step_at_a_time():
     assert run_js(f"return sl.migrate({{v: 1, a: 1}}, {steps}, 3);") == {"v": 3, "a": 20}
     assert run_js(f"return sl.migrate({{v: 2, a: 1}}, {steps}, 3);") == {"v": 3, "a": 10}
     assert run_js("return sl.migrate(x);", data()) == data()
+    first = {"v": 1, "predictions": {"04.a": SAID}, "answers": {"04.b": TRIED}}
+    assert run_js("return sl.migrate(x);", first) == data({"04.a": SAID}, {"04.b": TRIED})
     tell = "try { sl.migrate(x); } catch (e) { return e.message; } return 'taken';"
-    assert run_js(tell, {"v": 2}) == "it was written by a newer version of this course"
+    assert run_js(tell, {"v": 3}) == "it was written by a newer version of this course"
     assert run_js(tell, {"v": 0}) == "it has version 0, which was never in use"
     for bad in ({}, {"v": "1"}, None, []):
         assert run_js(tell, bad) == "it has no version number"
@@ -317,12 +319,36 @@ def test_the_last_answer_wins_and_tries_are_not_lost():
     assert merged(TRIED, again, "answers") == again | {"tries": 2}
 
 
+def test_what_was_filled_in_last_stays_whichever_way_two_tabs_meet():
+    first, second = ({"value": v, "t": NOW + k, "question": "?"} for k, v in enumerate("ab"))
+    assert merged(first, second, "work") == second
+    assert merged(first, None, "work") == first
+    assert merged(first, second | {"t": NOW}, "work") in (first, second | {"t": NOW})
+
+
+@pytest.mark.parametrize(
+    "change", [{"value": 5}, {"value": "a" * 2001}, {"t": 0}, {"label": []}, {"question": {}}]
+)
+def test_one_bad_field_refuses_what_was_filled_in(change):
+    record = {"value": "low", "t": NOW, "label": "hardly"}
+    kept = run_js("return sl.clean(x);", data(work={"07.a": record | change, "07.b": record}))
+    assert kept == {"data": data(work={"07.b": record}), "refused": 1}
+
+
+def test_an_order_is_kept_and_is_neither_right_nor_wrong():
+    record = {"kind": "order", "value": "b,a", "t": NOW, "truth": "a,b"}
+    kept = run_js("return [sl.clean(x), sl.wasRight(x.predictions.a)];", data({"a": record}))
+    assert kept == [{"data": data({"a": record}), "refused": 0}, None]
+    bad = run_js("return sl.clean(x);", data({"a": record | {"value": ""}}))
+    assert bad == {"data": data(), "refused": 1}
+
+
 def test_an_import_adds_and_never_overwrites():
     here = data({"a": SAID, "b": {"kind": "skip", "t": NOW - 9}}, {"q": TRIED})
     other = SAID | {"value": 99, "t": 5}
     file = data({"a": other, "b": SAID, "c": other}, {"q": TRIED | {"answer": "9"}, "r": TRIED})
     out = run_js("return sl.addImported(x[0], x[1]);", [here, file])
-    assert out["count"] == {"predictions": 2, "answers": 1, "kept": 2}
+    assert out["count"] == {"predictions": 2, "answers": 1, "work": 0, "kept": 2}
     assert out["data"]["predictions"] == {"a": SAID, "b": SAID | {"late": True}, "c": other}
     assert out["data"]["answers"] == {"q": TRIED, "r": TRIED}
 
@@ -374,7 +400,7 @@ def test_a_tolerance_at_its_edge_is_kept_in_spite_of_rounding():
 
 
 def test_the_script_never_writes_markup_and_asks_no_server():
-    script = SCRIPT.read_text(encoding="utf-8")
+    script = "".join(map(learner.parts.asset, learner.parts.SCRIPTS))
     forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|fetch\(|XMLHttp|\beval\("
     assert not re.search(forbidden, script)
     assert not re.search(r"https?://|document\.cookie", script)

@@ -8,7 +8,7 @@
 (() => {
   'use strict';
 
-  const VERSION = 1;
+  const VERSION = 2;
   const KEY = 'secondlook';
   const ASIDE = 'secondlook.aside';
   const CHANGE = 'sl-change';
@@ -46,8 +46,16 @@
       confidence: optional(SAID.confidence),
       truth: optional(isNumber),
     },
-    choice: { ...SAID, value: (x) => isText(x) && x !== '', truth: optional(isText) },
+    choice: {
+      ...SAID,
+      value: (x) => isText(x) && x !== '',
+      truth: optional(isText),
+      also: optional(isText), // a second choice asked with it, kept and shown and not scored
+      alsoTruth: optional(isText),
+    },
     text: { ...COMMON, kind: isText, value: (x) => isText(x) && x !== '', late: SAID.late },
+    // keys in an order, with a comma between two
+    order: { ...COMMON, kind: isText, value: (x) => isText(x) && x !== '', late: SAID.late, label: optional(isText), truth: optional(isText), truthLabel: optional(isText) },
     skip: { kind: isText, t: isTime },
   };
   const ANSWER = {
@@ -58,7 +66,11 @@
     tries: (x) => Number.isInteger(x) && x >= 1 && x <= 1e6,
   };
 
-  const empty = () => ({ v: VERSION, predictions: Object.create(null), answers: Object.create(null) });
+  /* What may be changed as often as one likes: ticks, drafts, the fields of a form. */
+  const WORK = { ...COMMON, value: isText, label: optional(isText) };
+
+  const PARTS = ['predictions', 'answers', 'work'];
+  const empty = () => ({ v: VERSION, ...Object.fromEntries(PARTS.map((part) => [part, Object.create(null)])) });
 
   /* Copy the fields that are known and well formed, or return null. */
   function cleanRecord(record, fields) {
@@ -75,16 +87,17 @@
   const fieldsOf = {
     predictions: (r) => (isObject(r) && Object.hasOwn(PREDICTION, r.kind) ? PREDICTION[r.kind] : null),
     answers: () => ANSWER,
+    work: () => WORK,
   };
 
   /* Check kept or imported data field by field. Returns the good entries and how many were refused. */
   function clean(data) {
-    if (!isObject(data) || !isObject(data.predictions) || !isObject(data.answers)) {
+    if (!isObject(data) || !PARTS.every((part) => isObject(data[part]))) {
       throw new Error('it does not hold predictions of this course');
     }
     const good = empty();
     let refused = 0;
-    for (const part of ['predictions', 'answers']) {
+    for (const part of PARTS) {
       Object.entries(data[part]).forEach(([id, record], i) => {
         const kept = ID.test(id) && i < MAX_ENTRIES ? cleanRecord(record, fieldsOf[part](record)) : null;
         if (kept) good[part][id] = kept;
@@ -95,7 +108,7 @@
   }
 
   class NewerVersion extends Error {}
-  const STEPS = {};
+  const STEPS = { 1: (data) => ({ ...data, work: {} }) };
 
   /* Bring data of an earlier version up to `version`, one step at a time: steps[n] makes n into n + 1. */
   function migrate(data, steps = STEPS, version = VERSION) {
@@ -128,10 +141,17 @@
     return { ...last, tries: Math.max(a.tries, b.tries) };
   }
 
+  /* Of two at the same moment either may stay, as long as it is the same one everywhere. */
+  function lastWork(a, b) {
+    if (!a || !b) return a || b;
+    if (a.t !== b.t) return a.t > b.t ? a : b;
+    return JSON.stringify(a) >= JSON.stringify(b) ? a : b;
+  }
+
   function merge(a, b) {
     const both = empty();
-    const pick = { predictions: firstCommit, answers: lastAnswer };
-    for (const part of ['predictions', 'answers']) {
+    const pick = { predictions: firstCommit, answers: lastAnswer, work: lastWork };
+    for (const part of PARTS) {
       for (const id of Object.keys({ ...a[part], ...b[part] })) {
         both[part][id] = pick[part](a[part][id], b[part][id]);
       }
@@ -142,8 +162,8 @@
   /* What an import adds: what is here already stays, unless the reader had only looked. */
   function addImported(here, file) {
     const merged = merge(here, empty());
-    const count = { predictions: 0, answers: 0, kept: 0 };
-    for (const part of ['predictions', 'answers']) {
+    const count = { predictions: 0, answers: 0, work: 0, kept: 0 };
+    for (const part of PARTS) {
       for (const [id, record] of Object.entries(file[part])) {
         const mine = here[part][id];
         if (mine && mine.kind !== 'skip') {
@@ -161,6 +181,7 @@
   function wasRight(r) {
     if (r.truth === undefined) return null;
     if (r.kind === 'choice') return r.value === r.truth;
+    if (r.kind === 'order') return null; // nearer or farther, and not right or wrong
     if (r.kind === 'probability') return r.truth === 100 ? true : r.truth === 0 ? false : null;
     return r.within === undefined ? null : Math.abs(r.value - r.truth) <= r.within * (1 + 1e-9);
   }
@@ -370,6 +391,7 @@
 
   const keepPrediction = (id, record) => keep({ ...empty(), predictions: { [id]: record } });
   const keepAnswer = (id, record) => keep({ ...empty(), answers: { [id]: record } });
+  const keepWork = (id, record) => keep({ ...empty(), work: { [id]: { ...record, t: Date.now() } } });
   const prediction = (id) => kept().predictions[id];
   const committed = (id) => {
     const r = prediction(id);
@@ -431,7 +453,7 @@
 
   const withUnit = (value, unit) => (unit === '%' ? `${value}%` : unit ? `${value} ${unit}` : String(value));
   const unitOf = (r) => (r.kind === 'probability' ? '%' : r.unit);
-  const said = (r) => (r.kind === 'choice' ? r.label || r.value : withUnit(r.value, unitOf(r)));
+  const said = (r) => (r.kind === 'choice' || r.kind === 'order' ? r.label || r.value : withUnit(r.value, unitOf(r)));
   const sure = (r) => (r.confidence === undefined || r.kind === 'probability' ? '' : `, ${r.confidence}% sure`);
   const came = (r) => (r.truth === undefined ? '' : r.truthLabel || withUnit(r.truth, unitOf(r)));
   const distance = (r) => (unitOf(r) === '%' ? `${r.within} percentage points` : withUnit(r.within, r.unit));
@@ -1030,9 +1052,11 @@
         .filter(([, r]) => r.kind !== 'skip')
         .sort((a, b) => a[1].t - b[1].t);
     const predictions = byTime('predictions'),
-      answers = byTime('answers');
+      answers = byTime('answers'),
+      written = byTime('work').filter(([, r]) => r.question && r.value.trim());
     const words = (r) => {
       if (r.kind === 'text') return 'your words';
+      if (r.kind === 'order') return 'an order';
       const belief = r.kind === 'probability';
       if (r.truth === undefined) return belief ? 'a belief' : 'open';
       const all = belief ? ['it came true', 'it did not'] : ['right', 'not this time'];
@@ -1069,6 +1093,15 @@
             timeNode(r.t),
             r.correct ? 'right' : 'not yet',
           ]),
+        ),
+      );
+    }
+    if (written.length) {
+      nodes.push(
+        tableNode(
+          'What you filled in',
+          ['Asked', 'You said', 'When'],
+          written.map(([, r]) => [r.question, r.label || r.value, timeNode(r.t)]),
         ),
       );
     }
@@ -1204,8 +1237,8 @@
     }
   }
 
-  function download(name, text) {
-    const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  function download(name, text, type = 'application/json') {
+    const url = URL.createObjectURL(new Blob([text], { type }));
     const link = el('a', { href: url, download: name, hidden: true });
     document.body.append(link);
     link.click();
@@ -1232,7 +1265,7 @@
         el(
           'div',
           { class: 'sl-made' },
-          this.list,
+          this.dataset.list === 'no' ? null : this.list, // a page may show it in a form of its own
           el(
             'div',
             { class: 'sl-buttons' },
@@ -1275,7 +1308,7 @@
       const n = Object.keys(data.predictions).length - looked;
       setText(
         this.warning,
-        `This removes ${plural(n, 'prediction')}, ${plural(Object.keys(data.answers).length, 'answer')} and every note of results you looked at from this browser. It cannot be undone.`,
+        `This removes ${plural(n, 'prediction')}, ${plural(Object.keys(data.answers).length, 'answer')}, what you filled in and every note of results you looked at from this browser. It cannot be undone.`,
       );
       this.confirm.hidden = !open;
       this.eraseButton.hidden = open;
@@ -1309,7 +1342,8 @@
         keep(merged);
         setText(
           this.status,
-          `Added ${plural(n.predictions, 'prediction')} and ${plural(n.answers, 'answer')}.` +
+          `Added ${plural(n.predictions, 'prediction')} and ${plural(n.answers, 'answer')}` +
+            (n.work ? `, and ${plural(n.work, 'field')} that you filled in.` : '.') +
             (n.kept
               ? ` ${plural(n.kept, 'entry').replace('entrys', 'entries')} already here stayed as ${n.kept === 1 ? 'it was' : 'they were'}.`
               : '') +
@@ -1358,4 +1392,10 @@
   customElements.define('sl-quiz', Quiz);
   customElements.define('sl-score', Score);
   customElements.define('sl-my-predictions', MyPredictions);
+
+  /* What work.js builds on. */
+  const store = { kept, keep, empty, prediction, committed, keepPrediction, keepWork };
+  const words = { said, sure, came, plural, timeNode, setText };
+  const build = { Part, el, button, freshId, radioChoices, chosenIn, tableNode, calibrationNodes, calibrationCurve, AXES, SVG, download };
+  window.secondlook = { ...store, ...words, ...build, pure };
 })();

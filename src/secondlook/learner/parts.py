@@ -99,3 +99,8 @@ def check_options(options):
     for key, words in options.items():
         if not (isinstance(key, str) and key and isinstance(words, str) and words):
             raise ValueError(f"options: keys and texts must be words; {key!r}: {words!r} is not")
+
+
+def lab(name, inner):
+    """Return HTML as a lab that needs no kernel."""
+    return f'<section class="sl-work" data-lab="{name}">{inner}</section>'
