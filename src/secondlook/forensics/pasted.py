@@ -23,8 +23,6 @@ from secondlook.forensics.verdict import (
     LIKELY,
     POSSIBLE,
     Verdict,
-    lines,
-    show,
 )
 
 READ_AS = ("auto", "ratio", "difference", "counts")
@@ -96,7 +94,7 @@ def read_pasted(text: str, *, read: str = "auto", level: float | None = None, it
     Parameters
     ----------
     text : str
-        Such as ``"OR 1.8 [95% CI 1.1–2.9]; P<.01"``, ``"41.7% (5/12)"``, ``"58 + 58 = 119"`` or
+        Such as ``"OR 1.8 [95% CI 1.1–2.9]; P<.01"``, ``"41.7% (5/12)"``, ``"58 + 61 = 119"`` or
         ``"mean 3.47, n = 12"``.
     read : str
         ``"auto"``, or what it must be: ``"ratio"``, ``"difference"``, ``"counts"`` (percentages
@@ -131,6 +129,7 @@ def read_pasted(text: str, *, read: str = "auto", level: float | None = None, it
 
 _ARGUMENTS = {
     "printed_p": "the p",
+    "p is": "the p is",
     "events_1": "the first count",
     "events_2": "the second count",
     "n_1": "its group",
@@ -147,7 +146,7 @@ _ARGUMENTS = {
 
 def _plain_error(error: Exception) -> str:
     """A tool's complaint without the names of its arguments."""
-    words = str(error).replace(" (a difference: log=False)", "").replace("'", "")
+    words = str(error).replace("'", "").replace("n_1 and n_2 are", "the two groups are")
     for name, plain in _ARGUMENTS.items():
         words = re.sub(rf"\b{re.escape(name)}\b", plain, words)
     words = re.sub(r"parts\[\d+\]", "a part", words)
@@ -162,7 +161,7 @@ _LEVEL = re.compile(
     rf"{_N}(?: %)? (?:–? ?)(?:ci|cl|confidence(?: intervals?| limits?)?)\b"
     rf"|(?:\bci|\bconfidence intervals?)(?: –)? (?:\( )?{_N} %(?: \))?"
 )
-_SIDES = re.compile(rf"\b(one|two|{_N}) (?:– )?(?:sided|tailed)\b")
+_SIDES = re.compile(rf"(?:\b(one|two)|{_N}) (?:– )?(?:sided|tailed)\b")
 _OTHER_P = re.compile(
     rf"\bp (?:– )?(?:values? )?(?:for |of )?(?:the )?"
     rf"(?:trend|interaction|heterogeneity|het|int|noninferiority|non – inferiority)\b"
@@ -237,6 +236,7 @@ class _Paste:
         self.left, self.numbers, self.read = plain, line.numbers, read
         self.figures: list[Figure] = []
         self.level, self.level_said, self.items = level, False, items
+        self.guessed = False
         self.cautions: list[str] = []
         self.p: str | None = None
         self.side = ""
@@ -451,13 +451,16 @@ class _Paste:
         for what, text in zip(("estimate", "lower limit", "upper limit"), three, strict=True):
             self.note(what, text)
         estimate, lower, upper = (text.replace("-", "−") for text in three)
-        said = "" if self.level_said or self.level is not None else ", as none is named"
+        named = self.level_said or self.level is not None
+        self.guessed = not named
         self.level = self.level or 0.95
-        p = self.figures[0].text if self.p else ""
-        return (
-            f"Read as a {'ratio' if log else 'difference'} of {estimate} with the "
-            f"{100 * self.level:g}% interval {lower} to {upper}{said}"
-            + (f", and a p of {p}." if p else ".")
+        which = (
+            f"the {100 * self.level:g}% interval {lower} to {upper}"
+            if named
+            else f"the interval {lower} to {upper}, taken for a 95% one as no level is named"
+        )
+        return f"Read as a {'ratio' if log else 'difference'} of {estimate} with {which}" + (
+            f", and a p of {self.figures[0].text}." if self.p else "."
         )
 
     def _interval_sums(self, three: tuple, log: bool) -> list[Sum]:
@@ -469,6 +472,8 @@ class _Paste:
         p = self._with_side(_shown_plainly(p))
         if p.sure == CERTAIN:
             p = _unless_explained(p, behind, self.p, self.level)
+        if p.sure == CERTAIN and self.guessed:
+            p = _unless_another_level(p, three, self.p, log)
         return [
             Sum(asks, _at_most_likely(behind)),
             Sum(f"Does a p of {self.figures[0].text} go with the interval?", p),
@@ -584,6 +589,8 @@ class _Paste:
         self.note("total", total)
         rounded = "%" in found[0] or any("." in text or "-" in text for text in (*parts, total))
         answer = counts.adds_up(parts, total, rounded=rounded)
+        if answer.verdict == INCONSISTENT and not rounded:
+            answer = _unless_rounded(answer, parts, total)
         said = f"Read as a sum{' of rounded figures' * rounded}."
         return self.done("sum", [Sum("Do the parts make the total?", answer)], said)
 
@@ -616,7 +623,7 @@ def _whole(name: str, text: str, least: int = 0) -> int:
         return printed.count(name, text, least=least)
     except ValueError:
         raise UnreadableError(
-            f"A {name} is {text.replace('-', '−')}; it must be a whole number from {least} to "
+            f"The {name} is {text.replace('-', '−')}; it must be a whole number from {least} to "
             f"{printed.MOST_PEOPLE}"
         ) from None
 
@@ -668,6 +675,19 @@ def _unless_explained(verdict: Verdict, behind: Verdict, p: str, level: float) -
     return replace(verdict, why=why)
 
 
+def _unless_another_level(verdict: Verdict, three: tuple, p: str, log: bool) -> Verdict:
+    """Certain only if an interval of another usual level does not bring p and interval together."""
+    for level in (0.9, 0.99):
+        other = intervals.which_side(*three, p, log=log, level=level)
+        if (other.verdict, other.sure) != (INCONSISTENT, CERTAIN):
+            why = (
+                f"The p fits neither side of a 95% interval. No level is named; with a "
+                f"{100 * level:g}% interval it might."
+            )
+            return replace(verdict, sure=LIKELY, why=why)
+    return verdict
+
+
 def _degrees_that_fit(z_range: tuple, p: str, level: float) -> int | None:
     """The most degrees of freedom with which a t interval and its t test would print this p."""
     read = printed.p_value("p", p)
@@ -682,6 +702,14 @@ def _degrees_that_fit(z_range: tuple, p: str, level: float) -> int | None:
         if read.meets(low, high) or read.meets(low / 2, high / 2):
             return df
     return None
+
+
+def _unless_rounded(verdict: Verdict, parts: list, total: str) -> Verdict:
+    """Whole numbers may be counts, or percentages that were rounded."""
+    if counts.adds_up(parts, total, rounded=True).verdict == INCONSISTENT:
+        return verdict
+    why = f"{verdict.why} As rounded figures, such as percentages, they can."
+    return replace(verdict, sure=LIKELY, why=why)
 
 
 def _lengths(first: str, second: str):

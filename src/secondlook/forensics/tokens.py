@@ -90,7 +90,7 @@ def _cleaned(text: str) -> str:
         )
     if not text.strip():
         raise UnreadableError(
-            "Nothing is pasted yet; paste an estimate, an interval, a p or a count"
+            "Nothing is pasted yet; paste an estimate with its interval, or counts"
         )
     text = _THIN.sub(lambda found: re.sub(r"\D", "", found[0]), text).translate(_PLAIN)
     for letter in text:
