@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from secondlook import labs
-from secondlook.labs.controls import Slider
+from secondlook.labs.controls import Slider, Text
 from secondlook.labs.lab import Lab
 
 FOLDER = Path(labs.__file__).parent
@@ -54,4 +54,7 @@ def some_value(control, rng: random.Random):
     if isinstance(control, Slider):
         steps = round((control.high - control.low) / control.step)
         return control.check(control.low + rng.randint(0, steps) * control.step)
+    if isinstance(control, Text) and rng.random() < 0.5:
+        marks = "0123456789.,;()%/+=<–−- pnHRCIto"
+        return "".join(rng.choices(marks, k=rng.randint(1, 40)))
     return rng.choice(control.ends())

@@ -1,4 +1,4 @@
-"""The controls a lab can have: a slider, a choice, a switch.
+"""The controls a lab can have: a slider, a choice, a switch, a line of text.
 
 A control knows what it accepts, says so when it is given something else, and can write and read
 its value in a link. Its widget is made only where the lab is shown alive.
@@ -178,7 +178,55 @@ class Switch:
         return ipywidgets.Checkbox(value=value, description=self.label, indent=False)
 
 
-Control = Slider | Choice | Switch
+@dataclass(frozen=True)
+class Text:
+    """A line that the reader writes or pastes.
+
+    A reader may paste anything, and must get an answer and not an error: of a longer text the
+    first ``most`` characters and one more are kept, so that the lab can see that it was too long.
+
+    Parameters
+    ----------
+    name, label, default : str
+    most : int
+        Characters that the lab takes.
+    more : bool
+        Stand behind *More*.
+    """
+
+    name: str
+    label: str
+    default: str
+    most: int = 240
+    more: bool = False
+
+    def check(self, value) -> str:
+        """Return the text, cut where it is too long, or raise ValueError if it is none."""
+        if not isinstance(value, str):
+            raise ValueError(f"{self.name} must be a text, not {_shown(value)}")
+        # half of a surrogate pair cannot be written into a link
+        return value[: self.most + 1].encode("utf-8", "replace").decode("utf-8")
+
+    def from_text(self, text: str) -> str:
+        """Read a text as a link writes it."""
+        return self.check(text)
+
+    def to_text(self, value: str) -> str:
+        """Write a text for a link."""
+        return value
+
+    def ends(self) -> list[str]:
+        """Nothing, the default, what would be markup, and one character too many."""
+        return ["", self.default, "<b onclick='x'>&amp;\"</b>", "7" * (self.most + 1)]
+
+    def widget(self, value, smooth: bool):
+        """Return the line as a widget, which speaks up when the reader is done with it."""
+        import ipywidgets
+
+        return ipywidgets.Text(value=value, description=self.label, continuous_update=False)
+
+
+Control = Slider | Choice | Switch | Text
 
 
 def _shown(value: Any) -> str:
