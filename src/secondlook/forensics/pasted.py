@@ -566,6 +566,7 @@ class _Paste:
         self._take_people()
         self.note("mean", mean)
         self.note("people", self.people)
+        self.note("items", str(self.items))
         answer = counts.mean_of_whole_numbers(mean, _whole("n", self.people), items=self.items)
         why = f"{answer.why} This holds for scores in whole numbers."
         answer = replace(_at_most_likely(answer), why=why)
