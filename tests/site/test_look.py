@@ -269,6 +269,23 @@ def test_paper_has_the_results_and_not_the_menus(page):
     assert page.locator(".sl-disclaimer").is_visible()
 
 
+def test_paper_is_filled_and_opens_what_is_sealed(new_page):
+    page = new_page(viewport={"width": 643, "height": 971})  # what A4 leaves within its margins
+    settle(page, CHAPTER)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".sl-truths td:visible").count() == 5 * 10
+    height = "(e) => e.getBoundingClientRect().height"
+    for trial in page.locator(".sl-sealed").all():
+        assert trial.evaluate(height) < 971 / 2, "two trials fill a page"
+    kept = "(e) => getComputedStyle(e).breakInside"
+    assert page.locator(".sl-sealed").first.evaluate(kept) == "avoid"
+    for lab in page.locator("[data-lab]").all():
+        assert lab.evaluate(kept) == "auto"
+        assert lab.locator(".sl-figure").first.evaluate(kept) == "avoid"
+    assert page.locator(".sl-numbers > summary:visible").count() == 0
+
+
 def test_paper_is_light_even_when_the_screen_is_dark(page):
     prefer(page, "dark")
     settle(page, CHAPTER)
