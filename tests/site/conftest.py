@@ -39,6 +39,20 @@ ITS_OWN = re.compile(
 )
 
 
+# Fixtures that make a page live once for many tests; who shares one runs in one process.
+LIVE_ONCE = ("live", "chapter", "measured")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep the tests of one live page together when two processes share the work."""
+    for item in items:
+        for name in set(LIVE_ONCE).intersection(getattr(item, "fixturenames", ())):
+            parameter = getattr(item, "callspec", None) and item.callspec.params.get(name, "")
+            group = f"{item.path.stem} {name} {parameter or ''}".strip()
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 def find_chromium() -> str | None:
     """Return the path of an installed Chrome or Chromium, or None."""
     found = (shutil.which(name) for name in NAMES)

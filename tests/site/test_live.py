@@ -405,6 +405,7 @@ def test_code_that_never_ends_is_stopped_by_restart(page):
 
 
 def test_a_python_that_dies_is_noticed_and_can_be_had_again(page):
+    with_cells(page, "print('one')")
     open_page(page, SHORT)
     printed = outputs(page)
     assert make_live(page) == "ready", status(page)
@@ -417,7 +418,8 @@ def test_a_python_that_dies_is_noticed_and_can_be_had_again(page):
 
 
 def test_a_file_that_does_not_arrive(page):
-    open_page(page)
+    with_cells(page, "import numpy")
+    open_page(page, SHORT)
     printed = outputs(page)
     page.route("**/pyodide/numpy-*", lambda route: route.abort())
     assert make_live(page) == "failed"
