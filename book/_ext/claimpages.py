@@ -1,6 +1,7 @@
 """The pages *Claims* and *Anomalies*, made from ``data/published/``.
 
-- ``{claims-table} SOURCE …`` draws the claims of those sources, one anchor a row;
+- ``{claims-table} SOURCE …`` draws the claims of those sources, one anchor a row, with the sums
+  of :mod:`secondlook.claimsums` where a verdict rests on some;
 - ``{anomaly-list} KIND`` draws the puzzles of that kind, each with the sums of
   :mod:`secondlook.puzzles`, done when the book is built.
 
@@ -18,7 +19,7 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from secondlook import puzzles
+from secondlook import claimsums, puzzles
 from secondlook._data import data_path
 from secondlook.evidence import Anomaly, Claim, all_published, anchor, anomalies, claims
 from secondlook.forensics import Verdict
@@ -89,7 +90,8 @@ class ClaimsTable(Rows):
             raise self.error("a claims-table needs a :caption:")
         html = claims_html(rows, self.options["caption"], self.linked)
         files = [data_path("published", f"{name}.csv") for name in ("claims", "published_values")]
-        return self.drawn(html, [c.id for c in rows], *files)
+        sums = (claimsums.__file__, puzzles.__file__)
+        return self.drawn(html, [c.id for c in rows], *sums, *files)
 
 
 class AnomalyList(Rows):
@@ -191,7 +193,8 @@ def _claim_html(c: Claim, linked) -> str:
         f'<td role="cell"><strong><span aria-hidden="true">{SHAPES[c.verdict]}</span> {verdict}'
         f'</strong>{kind}<span class="sl-remark">{c.confidence} confidence</span></td>'
         f'<td role="cell">{linked(c.evidence)}'
-        f'<span class="sl-remark">Checked by: {linked(c.how_checked)}</span></td>'
+        f'<span class="sl-remark">Checked by: {linked(c.how_checked)}</span>'
+        f"{sums_html(c.id, claimsums)}</td>"
         f'<td role="cell" class="sl-id"><a href="#{here}">{escape(c.id)}</a></td></tr>'
     )
 
@@ -214,11 +217,11 @@ def anomaly_html(a: Anomaly, linked) -> str:
     )
 
 
-def sums_html(id: str) -> str:
-    """Return the sums of a puzzle, folded; nothing where there is nothing to compute."""
-    if id not in puzzles.arithmetic():
+def sums_html(id: str, sums=puzzles) -> str:
+    """Return the sums of a puzzle or claim, folded; nothing where there is nothing to compute."""
+    if id not in sums.arithmetic():
         return ""
-    steps = puzzles.steps(id)
+    steps = sums.steps(id)
     items = "".join(
         f"<li><p>{escape(step.asks)}</p>{_answer_html(step.verdict)}"
         f"<pre>{escape(step.verdict.arithmetic)}</pre></li>"

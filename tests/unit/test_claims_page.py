@@ -11,7 +11,7 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from secondlook import puzzles
+from secondlook import claimsums, puzzles
 from secondlook.evidence import all_published, anchor, anomalies, claims
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +101,21 @@ def test_each_row_shows_every_column_of_its_claim(built):
             assert said in row, (c.id, said)
         assert (c.error_type in row) or c.error_type == "none", c.id
         assert claimpages.source_name(c.source) in row
+
+
+def test_a_claim_shows_its_sums_folded_and_another_claim_none(built):
+    for c in claims():
+        row = words(piece(built["claims"], c.id, "</tr>"))
+        if c.id not in claimsums.arithmetic():
+            assert "Step by step" not in row, c.id
+            continue
+        steps = claimsums.steps(c.id)
+        number = "one sum" if len(steps) == 1 else f"{len(steps)} sums"
+        assert f"Step by step: {number}" in row, c.id
+        for step in steps:
+            assert _tight(step.asks) in _tight(row), (c.id, step.asks)
+            assert _tight(step.verdict.arithmetic.replace("\n", " ")) in _tight(row), c.id
+    assert built["claims"].count('<details class="sl-sums">') == len(claimsums.arithmetic())
 
 
 def _tight(text: str) -> str:

@@ -19,7 +19,8 @@ FLOORS = (
         *("simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"),
         "retelling",
     },
-    {"puzzles", "claimsums"},
+    {"puzzles"},
+    {"claimsums"},
     {"figures"},
     {"labs", "learner"},
 )
