@@ -27,6 +27,7 @@ from secondlook.forensics import Verdict
 LOG = logging.getLogger(__name__)
 
 CLAIMS, ANOMALIES = "book/claims", "book/anomalies"
+BENCH = "../chapters/06_secondary_sources.html#forensic-bench"  # a lab; ?from= names the puzzle
 SOURCES = {
     **evidence.SOURCES,
     "als_worldwide": "ALS Worldwide page",
@@ -231,6 +232,7 @@ def sums_html(id: str, sums=puzzles) -> str:
     return (
         f'<details class="sl-sums"><summary>Step by step: {number}'
         f"</summary><ol>{items}</ol></details>"
+        f'<p><a href="{BENCH}?from={escape(id)}">Try it on the bench</a></p>'
     )
 
 

@@ -112,7 +112,7 @@ def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> N
     panel = sheet.panel(
         sheet.left + 14, sheet.right - 14, sheet.bottom + 40, top, (low, high), (rows, 0.0)
     )
-    _draw_axis(sheet, panel, axis, p)
+    _draw_axis(sheet, panel, axis, p, whole)
     at = _p_place if p else float
     if mark:
         ends = np.clip([at(mark.low), at(mark.high)], low, high)
@@ -159,7 +159,7 @@ def _draw_whole(panel: Panel, row: int, limits, span: Span) -> None:
             )
 
 
-def _draw_axis(sheet: Sheet, panel: Panel, axis: str, p: bool) -> None:
+def _draw_axis(sheet: Sheet, panel: Panel, axis: str, p: bool, whole: bool) -> None:
     low, high = panel.xlim
     if p:
         ticks = range(math.ceil(low - 1e-9), 1)
@@ -167,7 +167,7 @@ def _draw_axis(sheet: Sheet, panel: Panel, axis: str, p: bool) -> None:
         ticks = [t for t in ticks if -t % every == 0]
         labels = [f"{10.0**t:.{-t}f}" for t in ticks]
     else:
-        places = MaxNLocator(3 if sheet.narrow else 5).tick_values(low, high)
+        places = MaxNLocator(3 if sheet.narrow else 5, integer=whole).tick_values(low, high)
         ticks = [t for t in places if low <= t <= high]
         labels = [show(0.0 if abs(t) < 1e-9 * (high - low) else t) for t in ticks]
     lines = [[t, t] for t in ticks]
@@ -216,7 +216,7 @@ def answers(rows: Sequence[Answer], *, title: str, subtitle: str, source: str) -
         source=source,
         alt=f"{told.rstrip('?.')}.",
         body=lambda sheet: _draw_answers(sheet, rows),
-        height=sum(_tall(row, _CHARS) for row in rows) + 128,
+        height=sum(_tall(row, _CHARS) for row in rows) + 112,
         narrow_height=sum(_tall(row, _CHARS_NARROW) for row in rows) + 24,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -27,6 +28,7 @@ _READ = {
 }
 _LEVELS = {"text": "what the text says, else 95%", "95": "95%", "90": "90%", "99": "99%"}
 _FITS = {"consistent": True, "inconsistent": False, "cannot tell": None}
+_LEAST_P = 1e-6
 _PASTED = "Figures as pasted; arithmetic alone"
 _ID = re.compile(r"\b(?:K19|K98|I07|J|AAN15|REG|EDA|RDA)\.[\w.]*\w")
 
@@ -133,9 +135,8 @@ def _p_sentence(reading: Reading, behind: Verdict, head: Verdict) -> str:
     )
     p = reading.figure("p")
     said = (
-        f"A {reading.kind} of {estimate} ({lower} to {upper}) goes with a two-sided p of "
-        f"{p_words(behind.values['two_sided'])} and a one-sided of "
-        f"{p_words(behind.values['one_sided'])}"
+        f"A {reading.kind} of {estimate} ({lower} to {upper}) goes with a two-sided p "
+        f"{_of(behind.values['two_sided'])} and a one-sided {_of(behind.values['one_sided'])}"
     )
     if not p:
         return f"{said}, and no p is printed beside it: {_sureness(head)}"
@@ -149,14 +150,31 @@ def _side(reading: Reading) -> str:
     return reading.sums[1].verdict.values["side"]
 
 
+def _p_words(p: float) -> str:
+    """A p in words, with small ones to one figure, as printed p may be small."""
+    if not _LEAST_P <= p < 0.001:
+        return p_words(p) if p >= 0.001 else f"below {_LEAST_P:.6f}"
+    return f"{p:.{math.ceil(-math.log10(p))}f}"
+
+
+def _of(p: float) -> str:
+    words = _p_words(p)
+    return words if words.startswith("below") else f"of {words}"
+
+
+def _p_range_words(p: float, low: float, high: float) -> str:
+    ends = [_p_words(low), _p_words(high)]
+    return _p_words(p) if ends[0] == ends[1] else f"{_p_words(p)} ({ends[0]} to {ends[1]})"
+
+
 def _puzzle_sentence(bench: Bench, id: str) -> str:
     against = sum(each.verdict.verdict == "inconsistent" for each in bench.sums)
     count = f"{len(bench.sums)} sum{'s' if len(bench.sums) > 1 else ''}"
     head = bench.head
     if _lone(head.why):
         return f"{id} has {count}, with nothing printed beside them to contradict. {_why(head)}"
-    said = "none contradicts" if not against else f"{against} against what is printed"
-    return f"{id} has {count}, {said}: {_sureness(head)}. {head.why}"
+    said = f"{against or 'none'} {'go' if against > 1 else 'goes'} against what is printed"
+    return f"{id} has {count}, and {said}: {_sureness(head)}. {head.why}"
 
 
 def _capital(words: str) -> str:
@@ -210,7 +228,7 @@ def _p_picture(bench: Bench) -> Picture | None:
 def _p_span(name: str, values, fits) -> Span:
     key = name.replace("-", "_")
     low, high = values[f"{key}_range"]
-    words = f"{p_words(values[key])} ({p_words(low)} to {p_words(high)})"
+    words = _p_range_words(values[key], low, high)
     return Span(f"p, {name}", words, low, high, fits)
 
 
@@ -252,7 +270,7 @@ def _test_picture(tests: list[Verdict], printed) -> Picture:
             ]
         )
         spans += [
-            Span(name, p_words(p), p, p, printed.low <= p <= printed.high) for name, p in rows
+            Span(name, _p_words(p), p, p, printed.low <= p <= printed.high) for name, p in rows
         ]
     fits = any(span.fits for span in spans)
     return pictures.scale(
@@ -339,6 +357,9 @@ def _sum_picture(bench: Bench) -> Picture:
     key = "value" if rate else "sum"
     low, high = verdict.values[f"{key}_range"]
     printed = reading.figure("rate printed" if rate else "total")
+    mark = Mark(printed.text, printed.value, printed.low, printed.high)
+    if low == high:  # counts are exact, and so is their total
+        mark = Mark(printed.text, *[printed.value] * 3)
     fits = _FITS[verdict.verdict]
     parts = " + ".join(f.text for f in reading.figures if f.what == "part")
     name = "the first rate, over the second time" if rate else f"{parts:.60}"
@@ -346,7 +367,7 @@ def _sum_picture(bench: Bench) -> Picture:
     what = "The two rates are" if rate else "The parts and the total are"
     return pictures.scale(
         [Span(name, words, low, high, fits)],
-        Mark(printed.text, printed.value, printed.low, printed.high),
+        mark,
         axis="rate" if rate else "total",
         title=f"{what} {'the same' if fits else 'not the same'}",
         subtitle="Bar: what the sum comes to. Hollow diamond and band: what is printed",
