@@ -279,6 +279,16 @@ def test_every_catalogued_wrong_answer_meets_its_own_message():
 
 
 @pytest.mark.parametrize("id", IDS)
+def test_a_wrong_turn_rounded_as_the_task_asks_meets_its_message_too(id):
+    messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
+    for name, values in WRONG[id]().items():
+        for value in values:
+            rounded = f"{float(value):.{DIGITS[id]}f}"
+            if float(value) > 10 ** -DIGITS[id]:  # less is rounded away
+                assert check(id, rounded).message == messages[name], (name, rounded)
+
+
+@pytest.mark.parametrize("id", IDS)
 def test_nothing_that_is_said_gives_the_answer_away(id):
     table = check_table(id)
     low, high = table["right"]

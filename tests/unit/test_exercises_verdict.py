@@ -164,8 +164,7 @@ def wrong_points():
         "as a share": (whole / 100, MADE @ np.abs(gaps) / MADE.sum() / 100),
         "a ratio": (MEAN / SHARE,),
         "predictions": (MADE @ SURE / 100 - CAME.sum(),),
-        "all bands alike": (gaps.mean(),),
-        "the middle band": (gaps[1],),
+        "bands alike, or the middle one": (gaps.mean(), gaps[1]),
         "confidence by bands": (SURE.mean() - SHARE,),
         "shares by bands": (MEAN - shares.mean(),),
         "relative": (100 * whole / MEAN,),
@@ -188,8 +187,10 @@ def wrong_chances():
         "all ten": (CONFIDENCE**TEN,),
         "six or fewer": (at_most(6),),
         "just seven": (just(SEVEN),),
-        "seven sure ones": (CONFIDENCE**SEVEN,),
-        "the normal curve": (float(stats.norm.cdf((SEVEN - mean) / sd)),),
+        "seven named, or the normal curve": (
+            CONFIDENCE**SEVEN,
+            float(stats.norm.cdf((SEVEN - mean) / sd)),
+        ),
         "just eight": (just(8),),
         "the normal curve with the half step": (float(stats.norm.cdf((7.5 - mean) / sd)),),
         "an even guess": (0.5,),
@@ -215,6 +216,16 @@ def test_every_catalogued_wrong_answer_meets_its_own_message():
     for id in IDS:
         messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
         assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize("id", IDS)
+def test_a_wrong_turn_rounded_as_the_task_asks_meets_its_message_too(id):
+    messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
+    for name, values in WRONG[id]().items():
+        for value in values:
+            rounded = f"{float(value):.{DIGITS[id]}f}"
+            if float(value) > 10 ** -DIGITS[id]:  # less is rounded away
+                assert check(id, rounded).message == messages[name], (name, rounded)
 
 
 @pytest.mark.parametrize("id", IDS)
