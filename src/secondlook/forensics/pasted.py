@@ -469,7 +469,7 @@ class _Paste:
         if not self.p:
             return [Sum(asks, _at_most_likely(behind))]
         p = intervals.which_side(*three, self.p, log=log, level=self.level)
-        p = self._with_side(_shown_plainly(p))
+        p = self._with_side(_not_the_far_tail(_shown_plainly(p), self.figures[0]))
         if p.sure == CERTAIN:
             p = _unless_explained(p, behind, self.p, self.level)
         if p.sure == CERTAIN and self.guessed:
@@ -659,6 +659,17 @@ def _at_most_likely(verdict: Verdict) -> Verdict:
     if (verdict.verdict, verdict.sure) == (INCONSISTENT, CERTAIN):
         return replace(verdict, sure=LIKELY)
     return verdict
+
+
+def _not_the_far_tail(verdict: Verdict, p: Figure) -> Verdict:
+    """A p above some limit is not meant as 1 less the one-sided p of a clear result."""
+    values = verdict.values
+    ends = [values[f"{side}_range"][1] for side in ("one_sided", "two_sided")]
+    if verdict.verdict != CONSISTENT or not p.text.startswith(">") or max(ends) >= p.low:
+        return verdict
+    why = "Both p of the interval lie below that, unless the test looked the other way."
+    values = {**values, "side": "neither"}
+    return replace(verdict, verdict=INCONSISTENT, sure=LIKELY, why=why, values=values)
 
 
 def _unless_explained(verdict: Verdict, behind: Verdict, p: str, level: float) -> Verdict:

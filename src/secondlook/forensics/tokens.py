@@ -194,7 +194,7 @@ def _one_comma(body: str, point: bool, comma: bool) -> str:
 
 def _unclear(body: str) -> UnreadableError:
     return UnreadableError(
-        f"{body} can be read in more than one way; write a point for the decimals, no mark for "
+        f"“{body}” can be read in more than one way; write a point for the decimals, no mark for "
         "thousands, and “to” between two limits"
     )
 
