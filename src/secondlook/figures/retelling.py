@@ -192,7 +192,7 @@ class TellingRow:
 _LARGE = 17.0
 _WORDS_WIDTH = {False: 74, True: 36}
 _LARGE_LINE = 23
-_ROW = 28
+_ROW, _LEAN = 28, 20  # points from one row of dots, or one line under them, to the next
 
 
 def telling(
@@ -219,7 +219,7 @@ def telling(
         alt=f"Table of dots under the telling. Of {len(features)} features are kept: {said}.",
         body=lambda sheet: _draw_telling(sheet, words, rows, features),
         height=_LARGE_LINE * lines[False] + _ROW * len(rows) + 164,
-        narrow_height=_LARGE_LINE * lines[True] + _ROW * (len(features) + len(rows)) + 74,
+        narrow_height=_LARGE_LINE * lines[True] + _ROW * len(features) + _LEAN * len(rows) + 84,
     )
 
 
@@ -238,7 +238,7 @@ def _draw_telling(sheet: Sheet, words: str, rows, features) -> None:
 
 def _draw_dots(sheet: Sheet, y: float, rows: Sequence[TellingRow], features) -> None:
     """A row for each telling, a column for each feature."""
-    left, bottom = sheet.left + 150, y - 20 - _ROW * len(rows)
+    left, bottom = sheet.left + 174, y - 20 - _ROW * len(rows)
     panel = sheet.panel(left, sheet.right, bottom, y - 20, (0, len(features)), (len(rows), 0))
     panel.line(panel.xlim, (0, 0), color=style.GRID, linewidth=1)
     for column, name in enumerate(features):
@@ -246,11 +246,11 @@ def _draw_dots(sheet: Sheet, y: float, rows: Sequence[TellingRow], features) -> 
     for row, each in enumerate(rows):
         told = _told(each)
         panel.line(panel.xlim, (row + 0.5,) * 2, color=style.GRID, linewidth=1)
-        panel.note(0, row + 0.5, f"{each.place}: {each.leans}", dx=-138, size=TEXT, **told)
+        panel.note(0, row + 0.5, f"{each.place}: {each.leans}", dx=-162, size=TEXT, **told)
         for column, kept in enumerate(each.keeps):
             _dot(panel, column + 0.5, row + 0.5, kept, each.here)
         if each.here:
-            _bar(panel, -144 / (sheet.right - left) * len(features), row)
+            _bar(panel, -168 / (sheet.right - left) * len(features), row)
 
 
 def _draw_dots_narrow(sheet: Sheet, y: float, rows: Sequence[TellingRow], features) -> None:
@@ -268,7 +268,7 @@ def _draw_dots_narrow(sheet: Sheet, y: float, rows: Sequence[TellingRow], featur
     y = bottom - 24
     for each in rows:
         sheet.text(sheet.left, y, f"{each.place}: {each.leans}", size=SMALL, **_told(each))
-        y -= _ROW - 8
+        y -= _LEAN
 
 
 def _told(row: TellingRow) -> dict:

@@ -276,7 +276,7 @@ def _dialled_picture(result: Dialled, dial, **_) -> Picture:
         columns,
         title=f"Place {dial} of {TELLINGS}, {LEANS[here.leans]}: keeps {_kept(here)} features",
         subtitle=f"{result.spin.label}. 1 lets a reader weigh it best. "
-        "Filled: kept; hollow: left out; red: the telling above",
+        "Filled: kept; hollow: left out",
         source=f"{result.spin.source}. Words and places are ours",
     )
 
