@@ -1,4 +1,24 @@
-"""How the story is told elsewhere: claims to judge, sentences traced back, one result told five ways.
+"""How the story is told elsewhere.
 
-Everything here is data of ``data/`` joined with the published values; nothing is computed.
+Claims to judge, sentences followed back, one result told five ways: data of ``data/`` joined with
+the published values. Nothing is computed.
 """
+
+from secondlook.retelling.desk import GROUPS, DeskClaim, Kind, desk, kinds
+from secondlook.retelling.genealogy import Genealogy, Step, genealogies
+from secondlook.retelling.spin import Spin, Telling, spin, spins
+
+__all__ = [
+    "GROUPS",
+    "DeskClaim",
+    "Genealogy",
+    "Kind",
+    "Spin",
+    "Step",
+    "Telling",
+    "desk",
+    "genealogies",
+    "kinds",
+    "spin",
+    "spins",
+]
