@@ -59,15 +59,26 @@ def _puzzle_names() -> dict[str, str]:
     return {id: f"{id}: {names[id]}" for id in puzzles.arithmetic()}
 
 
-def forensic_bench() -> Lab:
-    """Return the lab *Forensic bench*: paste a result of any paper, and see if it can be."""
+def forensic_bench(figures: str = "") -> Lab:
+    """Return the lab *Forensic bench*: paste a result of any paper, and see if it can be.
+
+    Parameters
+    ----------
+    figures : str
+        What lies on the bench at first; a printed hazard ratio of these papers if it is empty.
+
+    Raises
+    ------
+    ValueError
+        If the text is longer than can be pasted.
+    """
     start = example("K19.T2B.hr.25", "K19.txt.p.tte.25")
     own = {"from": OWN, "read": "auto", "level": "text", "items": 1}
     return Lab(
         "forensic-bench",
         [
             Choice("from", "On the bench", {OWN: "what I paste"} | _puzzle_names(), OWN),
-            Text("figures", "Paste figures", start, most=LONGEST),
+            Text("figures", "Paste figures", figures or start, most=LONGEST),
             Choice("read", "Read them as", _READ, "auto"),
             Choice("level", "Level of the interval", _LEVELS, "text"),
             Slider("items", "Whole-number items behind a mean", 1, 60, 1, more=True),
