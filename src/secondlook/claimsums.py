@@ -257,6 +257,9 @@ def _edaravone():
 def _pls_in_sixteen_weeks():
     yield from puzzles.steps("AN.46")
     yield Step("0.6 points, at 1.6 a year: in how many weeks?", forensics.rescale("0.6", 1.6, 52))
+    year = text("PLS.slope")
+    answer = forensics.rescale(year, 52, count("J.seed.weeks"), "0.6")
+    yield Step(f"{year} points a year, as another study has it: are they 0.6?", answer)
 
 
 # --- doses and dates

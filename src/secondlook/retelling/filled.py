@@ -57,4 +57,4 @@ def _value(id: str, part: str | None, where: str) -> str:
         raise ValueError(f"{where}: {error}") from None
     if not found:
         raise ValueError(f"{where}: {id} has no {part} limit in print; use {{{id}}}")
-    return found
+    return re.sub(r"^-(?=[\d.])", "−", found)  # as `printed` has it
