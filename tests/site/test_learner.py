@@ -8,6 +8,7 @@ import functools
 import http.server
 import json
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from secondlook import learner
 from secondlook.figures.subgroup import ForestRow
 from secondlook.figures.truth import screen
 
-ASSETS = Path(learner.__file__).parents[1] / "assets"
+STYLES = "".join(f'<link rel="stylesheet" href="{name}">' for name in learner.parts.STYLES)
+SCRIPTS = "".join(f'<script defer src="{name}"></script>' for name in learner.parts.SCRIPTS)
 KEY = "secondlook"
 CHOICES = {"harm": "More of them die", "same": "About the same", "fewer": "Fewer of them die"}
 PARTS = {
@@ -53,8 +55,7 @@ def document(*cells, head=""):
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Harness</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="stylesheet" href="look.css"><link rel="stylesheet" href="learner.css">{head}'
-        '<script defer src="learner.js"></script></head><body><main><h1>Harness</h1>'
+        f"{STYLES}{head}{SCRIPTS}</head><body><main><h1>Harness</h1>"
         + "".join(cells)
         + "</main></body></html>"
     )
@@ -123,20 +124,24 @@ def pages():
         "true.html": document(cell(html["best"]), cell(html["outcome-best"])),
         "mine.html": document(cell(html["mine"])),
         "sealed.html": document(*(cell(part.html) for part in SEALED)),
-        "notebook.html": document(cell(learner.setup_element().html), *whole).replace(
-            '<script defer src="learner.js"></script>', ""
-        ),
+        "notebook.html": document(cell(learner.setup_element().html), *whole).replace(SCRIPTS, ""),
     }
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
     """The address of the harness."""
-    folder = tmp_path_factory.mktemp("harness")
-    for name, text in pages().items():
+    with served(pages(), tmp_path_factory.mktemp("harness")) as address:
+        yield address
+
+
+@contextmanager
+def served(pages, folder):
+    """Serve pages with the package's styles and scripts beside them; yield the address."""
+    for name, text in pages.items():
         (folder / name).write_text(text, encoding="utf-8")
-    for name in ("look.css", "learner.css", "learner.js"):
-        (folder / name).write_bytes((ASSETS / name).read_bytes())
+    for name in (*learner.parts.STYLES, *learner.parts.SCRIPTS):
+        (folder / name).write_text(learner.parts.asset(name), encoding="utf-8")
     (folder / "favicon.ico").write_bytes(b"")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -585,7 +590,7 @@ def test_static_to_live_hides_the_new_output_until_it_is_committed(tab):
 def test_the_script_in_a_notebook_output_works_alone_and_twice(profile):
     page = profile.new_page()
     page.goto("notebook.html")
-    page.add_script_tag(path=str(ASSETS / "learner.js"))
+    page.add_script_tag(content=learner.parts.asset("learner.js"))
     assert commit(page).locator(".sl-said").is_visible()
     assert page.locator("#result").is_visible()
 

@@ -370,7 +370,7 @@
   /* ---- sl-write: words of the reader's own, a rubric to hold them to, and ours -------------------- */
 
   /* A list of ticks that are kept, with their count. */
-  function ticks(id, list, words) {
+  function ticks(id, list, words, guess) {
     const boxes = [...list.children].map((item) => {
       const box = el('input', { type: 'checkbox', value: item.dataset.key });
       item.replaceChildren(el('label', { class: 'sl-option' }, box, ' ', el('span', {}, ...item.childNodes)));
@@ -385,7 +385,9 @@
     return () => {
       const on = (worked(id)?.value || '').split(',');
       for (const box of boxes) box.checked = on.includes(box.value);
-      setText(count, `You tick ${boxes.filter((box) => box.checked).length} of ${boxes.length}.`);
+      const expected = guess && committed(guess);
+      const before = expected ? ` Before you wrote, you expected ${said(expected)}.` : '';
+      setText(count, `You tick ${boxes.filter((box) => box.checked).length} of ${boxes.length}.${before}`);
     };
   }
 
@@ -417,7 +419,7 @@
         keepWork(`${this.key}.again`, { value: this.second.value, question: `${this.question} (written again)`.slice(0, MOST) }),
       );
       this.after.append(el('p', { class: 'sl-made' }, el('label', { for: again }, 'Write it again, if you like'), this.second));
-      this.drawTicks = ticks(`${this.key}.ticks`, this.find('.sl-rubric'), `${this.question} (the rubric)`.slice(0, MOST));
+      this.drawTicks = ticks(`${this.key}.ticks`, this.find('.sl-rubric'), `${this.question} (the rubric)`.slice(0, MOST), this.dataset.guess);
       this.note = this.makeNote();
       question.after(this.form, this.flag, this.note);
     }
@@ -680,7 +682,9 @@
 
   class Calibration extends Look {
     nodes(data) {
-      return calibrationOf(data, JSON.parse(this.dataset.chapters));
+      const guess = committed(this.dataset.guess);
+      const before = guess ? [el('p', { class: 'sl-said' }, `Beforehand you said: ${said(guess)}${sure(guess)}.`)] : [];
+      return [...before, ...calibrationOf(data, JSON.parse(this.dataset.chapters))];
     }
   }
 

@@ -1,7 +1,8 @@
 """What a reader says and keeps, with no kernel: a cell emits HTML, the page's script does the rest.
 
-``ask`` holds predictions, reveals, answers and questions; ``work`` what is judged, sorted, written
-and looked back on. ``assets/learner.js`` and ``assets/work.js`` make them work.
+``ask`` holds predictions, reveals, answers and questions; ``claims`` the claim desk; ``work`` what
+is sorted, written, filled in and looked back on. ``assets/learner.js`` and ``assets/work.js`` make
+them work.
 """
 
 from secondlook.learner.ask import (
@@ -26,6 +27,7 @@ from secondlook.learner.ask import (
     setup,
     setup_element,
 )
+from secondlook.learner.claims import claim_desk, claim_desk_element
 from secondlook.learner.parts import Element
 from secondlook.learner.work import (
     beliefs,
@@ -56,6 +58,8 @@ __all__ = [
     "beliefs_element",
     "calibration",
     "calibration_element",
+    "claim_desk",
+    "claim_desk_element",
     "my_predictions",
     "my_predictions_element",
     "order",

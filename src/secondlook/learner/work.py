@@ -73,7 +73,7 @@ def ordered(id, right, reasons):
     parts.show(ordered_element(id, right, reasons))
 
 
-def write(id, question, rubric, ours):
+def write(id, question, rubric, ours, guess=None):
     """Ask for the reader's own words; then show a rubric to tick and a version of ours.
 
     Parameters
@@ -86,18 +86,23 @@ def write(id, question, rubric, ours):
         Key to criterion, two or more; the reader applies it.
     ours : str or sequence of str
         One paragraph each.
+    guess : str, optional
+        A prediction of how many criteria the text will meet, set beside the count of ticks.
 
     Raises
     ------
     ValueError
         If the id or the rubric does not fit, or ours is empty.
     """
-    parts.show(write_element(id, question, rubric, ours))
+    parts.show(write_element(id, question, rubric, ours, guess))
 
 
-def summary():
-    """Show the lab *Plain summary*: the reader's own text for a person whom it concerns."""
-    parts.show(summary_element())
+def summary(guess=None):
+    """Show the lab *Plain summary*: the reader's own text for a person whom it concerns.
+
+    ``guess`` as in :func:`write`.
+    """
+    parts.show(summary_element(guess))
 
 
 def profile():
@@ -116,9 +121,15 @@ def reopened():
     parts.show(reopened_element())
 
 
-def calibration():
-    """Show how sure the reader was and how often right, over every prediction of the course."""
-    parts.show(calibration_element())
+def calibration(guess):
+    """Show how sure the reader was and how often right, over every prediction of the course.
+
+    Parameters
+    ----------
+    guess : str
+        A prediction of what will be seen, shown above it.
+    """
+    parts.show(calibration_element(guess))
 
 
 def beliefs():
@@ -162,7 +173,7 @@ def ordered_element(id, right, reasons):
     )
 
 
-def write_element(id, question, rubric, ours):
+def write_element(id, question, rubric, ours, guess=None):
     """Return what ``write`` shows."""
     parts.check_options(rubric)
     ours = [ours] if isinstance(ours, str) else list(ours)
@@ -174,7 +185,7 @@ def write_element(id, question, rubric, ours):
     )
     text = "".join(f"<p>{parts.text(paragraph)}</p>" for paragraph in ours)
     return Element(
-        f"<sl-write {parts.attributes(id=parts.check_id(id))}>"
+        f"<sl-write {parts.attributes(id=parts.check_id(id), guess=guess)}>"
         f'<p class="sl-question">{parts.text(question)}</p><p class="sl-before">{_WRITE}</p>'
         '<div class="sl-after"><p><strong>A rubric, for you to apply to your own text</strong></p>'
         f'<ul class="sl-rubric">{criteria}</ul><p><strong>Ours, as one way of many</strong></p>'
@@ -183,10 +194,10 @@ def write_element(id, question, rubric, ours):
     )
 
 
-def summary_element():
+def summary_element(guess=None):
     """Return what ``summary`` shows."""
     asked = plain_summary()
-    element = write_element("07.summary", asked.asks, asked.rubric, asked.ours)
+    element = write_element("07.summary", asked.asks, asked.rubric, asked.ours, guess)
     return Element(parts.lab("plain-summary", element.html), element.text)
 
 
@@ -263,9 +274,9 @@ def reopened_element():
     )
 
 
-def calibration_element():
+def calibration_element(guess):
     """Return what ``calibration`` shows."""
-    attributes = parts.attributes(chapters=json.dumps(CHAPTERS))
+    attributes = parts.attributes(chapters=json.dumps(CHAPTERS), guess=parts.check_id(guess))
     return Element(
         parts.lab(
             "calibration",
