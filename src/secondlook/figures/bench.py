@@ -11,7 +11,17 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from secondlook.figures import style
-from secondlook.figures.style import COBALAMIN, FILL, INK, MUTED, SMALL, Panel, Picture, Sheet
+from secondlook.figures.style import (
+    COBALAMIN,
+    FILL,
+    INK,
+    MUTED,
+    NARROW,
+    SMALL,
+    Panel,
+    Picture,
+    Sheet,
+)
 from secondlook.forensics.verdict import show
 
 SLATE = style.LIGHT["placebo"]
@@ -98,8 +108,17 @@ def scale(
         + (f" Printed: {mark.words}." if mark else ""),
         body=lambda sheet: _draw_scale(sheet, spans, mark, axis, p, whole),
         height=rows * _ROW + 158,
-        narrow_height=rows * _ROW + 52,
+        narrow_height=rows * (_ROW + _LINE * _is_stacked(spans, NARROW)) + 52,
     )
+
+
+def _is_stacked(spans: Sequence[Span], width: float) -> bool:
+    """Whether label and words are too long to stand on one line in every row."""
+    return any(len(s.label) * 7.2 + len(_said(s)) * 6.6 + 20 > width for s in spans)
+
+
+def _said(span: Span) -> str:
+    return span.words + {True: ": fits", False: ": does not fit", None: ""}[span.fits]
 
 
 _FITS = {True: ", which fits", False: ", which does not fit", None: ""}
@@ -107,10 +126,11 @@ _FITS = {True: ", which fits", False: ", which does not fit", None: ""}
 
 def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> None:
     rows = len(spans) + (mark is not None)
+    row_height = _ROW + _LINE * (sheet.narrow and _is_stacked(spans, NARROW))
     low, high = _limits(spans, mark, p, whole)
-    top = sheet.top - 6
+    foot = sheet.bottom + 40
     panel = sheet.panel(
-        sheet.left + 14, sheet.right - 14, sheet.bottom + 40, top, (low, high), (rows, 0.0)
+        sheet.left + 14, sheet.right - 14, foot, foot + rows * row_height, (low, high), (rows, 0.0)
     )
     _draw_axis(sheet, panel, axis, p, whole)
     at = _p_place if p else float
@@ -118,7 +138,7 @@ def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> N
         ends = np.clip([at(mark.low), at(mark.high)], low, high)
         panel.band(ends, [rows, rows], [0, 0], color=COBALAMIN, opacity=0.10)
     for row, span in enumerate(spans):
-        _draw_words(sheet, panel, row, span.label, span.words, span.fits)
+        _draw_words(sheet, panel, row, span.label, _said(span), span.fits)
         _draw_span(panel, row, span, at)
         if whole:
             _draw_whole(panel, row, (low, high), span)
@@ -132,9 +152,10 @@ def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> N
 def _draw_words(sheet: Sheet, panel: Panel, row: int, label: str, words: str, fits) -> None:
     y = float(panel.y(row)) - 17
     sheet.text(sheet.left, y, label, size=SMALL, weight="bold", halo=True)
-    said = words + {True: ": fits", False: ": does not fit", None: ""}[fits]
     color = COBALAMIN if fits is False else INK
-    sheet.text(sheet.right, y, said, size=SMALL, color=color, ha="right", halo=True)
+    stacked = panel.y(row) - panel.y(row + 1) > _ROW + 1
+    y -= _LINE * bool(stacked)
+    sheet.text(sheet.right, y, words, size=SMALL, color=color, ha="right", halo=True)
 
 
 def _draw_span(panel: Panel, row: int, span: Span, at) -> None:

@@ -372,8 +372,9 @@ def _sum_picture(bench: Bench) -> Picture:
     if low == high:  # counts are exact, and so is their total
         mark = Mark(printed.text, *[printed.value] * 3)
     fits = _FITS[verdict.verdict]
-    parts = " + ".join(f.text for f in reading.figures if f.what == "part")
-    name = "the first rate, over the second time" if rate else f"{parts:.60}"
+    parts = [f.text for f in reading.figures if f.what == "part"]
+    name = "the first rate, over the second time" if rate else " + ".join(parts)
+    name = name if len(name) <= 40 else f"{len(parts)} parts together"
     words = show(verdict.values[key]) + (f" ({show_range(low, high)})" if high > low else "")
     what = "The two rates are" if rate else "The parts and the total are"
     return pictures.scale(

@@ -217,7 +217,8 @@ class Text:
 
     def ends(self) -> list[str]:
         """Nothing, the default, what would be markup, and one character too many."""
-        return ["", self.default, "<b onclick='x'>&amp;\"</b>", "7" * (self.most + 1)]
+        markup = "<b onclick='x'>&amp;\"</b>"
+        return ["", self.default, markup[: self.most], "7" * (self.most + 1)]
 
     def widget(self, value, smooth: bool):
         """Return the line as a widget, which speaks up when the reader is done with it."""
