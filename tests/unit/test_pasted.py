@@ -236,6 +236,8 @@ def wrongly_certain(reading) -> bool:
     level=st.sampled_from([0.9, 0.95, 0.99]), named=st.booleans(), sides=st.sampled_from([1, 2]),
     decimals=st.integers(1, 3), p_digits=st.integers(1, 4), df=st.sampled_from([None, 3, 8, 25]),
 )  # fmt: skip
+@example(True, 0.4, 0.2, 0.95, True, 1, 2, 2, None)
+@example(False, 1.5, 1.0, 0.99, False, 1, 1, 2, 3)  # few patients and an unnamed 99%
 def test_a_true_analysis_is_never_called_certainly_wrong(
     log, effect, se, level, named, sides, decimals, p_digits, df
 ):

@@ -691,7 +691,9 @@ def _unless_another_level(verdict: Verdict, three: tuple, p: str, log: bool) -> 
     """Certain only if an interval of another usual level does not bring p and interval together."""
     for level in (0.9, 0.99):
         other = intervals.which_side(*three, p, log=log, level=level)
-        if (other.verdict, other.sure) != (INCONSISTENT, CERTAIN):
+        z = intervals.p_range(*three, log=log, level=level).values["z_range"]
+        explained = (other.verdict, other.sure) != (INCONSISTENT, CERTAIN)
+        if explained or _degrees_that_fit(z, p, level):
             why = (
                 f"The p fits neither side of a 95% interval. No level is named; with a "
                 f"{100 * level:g}% interval it might."
