@@ -126,11 +126,11 @@ _FITS = {True: ", which fits", False: ", which does not fit", None: ""}
 
 def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> None:
     rows = len(spans) + (mark is not None)
-    row_height = _ROW + _LINE * (sheet.narrow and _is_stacked(spans, NARROW))
+    lead = _LINE if sheet.narrow and _is_stacked(spans, NARROW) else 0.0
     low, high = _limits(spans, mark, p, whole)
-    foot = sheet.bottom + 40
+    top = sheet.top - 6
     panel = sheet.panel(
-        sheet.left + 14, sheet.right - 14, foot, foot + rows * row_height, (low, high), (rows, 0.0)
+        sheet.left + 14, sheet.right - 14, sheet.bottom + 40, top, (low, high), (rows, 0.0)
     )
     _draw_axis(sheet, panel, axis, p, whole)
     at = _p_place if p else float
@@ -138,24 +138,23 @@ def _draw_scale(sheet: Sheet, spans, mark, axis: str, p: bool, whole: bool) -> N
         ends = np.clip([at(mark.low), at(mark.high)], low, high)
         panel.band(ends, [rows, rows], [0, 0], color=COBALAMIN, opacity=0.10)
     for row, span in enumerate(spans):
-        _draw_words(sheet, panel, row, span.label, _said(span), span.fits)
+        _draw_words(sheet, panel, row, span.label, _said(span), span.fits, lead)
         _draw_span(panel, row, span, at)
         if whole:
             _draw_whole(panel, row, (low, high), span)
         if span.printed is not None:
             panel.published(float(np.clip(at(span.printed), low, high)), row + 0.68)
     if mark:
-        _draw_words(sheet, panel, rows - 1, "printed", mark.words, None)
+        _draw_words(sheet, panel, rows - 1, "printed", mark.words, None, lead)
         panel.published(float(np.clip(at(mark.value), low, high)), rows - 0.32)
 
 
-def _draw_words(sheet: Sheet, panel: Panel, row: int, label: str, words: str, fits) -> None:
+def _draw_words(sheet: Sheet, panel: Panel, row: int, label: str, words, fits, lead) -> None:
+    """Label at the left and words at the right, ``lead`` points lower."""
     y = float(panel.y(row)) - 17
     sheet.text(sheet.left, y, label, size=SMALL, weight="bold", halo=True)
     color = COBALAMIN if fits is False else INK
-    stacked = panel.y(row) - panel.y(row + 1) > _ROW + 1
-    y -= _LINE * bool(stacked)
-    sheet.text(sheet.right, y, words, size=SMALL, color=color, ha="right", halo=True)
+    sheet.text(sheet.right, y - lead, words, size=SMALL, color=color, ha="right", halo=True)
 
 
 def _draw_span(panel: Panel, row: int, span: Span, at) -> None:
@@ -191,10 +190,15 @@ def _draw_axis(sheet: Sheet, panel: Panel, axis: str, p: bool, whole: bool) -> N
         places = MaxNLocator(3 if sheet.narrow else 5, integer=whole).tick_values(low, high)
         ticks = [t for t in places if low <= t <= high]
         labels = [show(0.0 if abs(t) < 1e-9 * (high - low) else t) for t in ticks]
-    lines = [[t, t] for t in ticks]
-    for line in lines:
-        panel.line(line, panel.ylim, color=style.GRID, linewidth=1, zorder=0)
-    panel.x_axis(ticks, labels, axis)
+    for tick in ticks:
+        panel.line([tick, tick], panel.ylim, color=style.GRID, linewidth=1, zorder=0)
+    # a long number at the very edge would leave the sheet
+    kept = [
+        (tick, label)
+        for tick, label in zip(ticks, labels, strict=True)
+        if panel.x(tick) - 3.3 * len(label) > 0 and panel.x(tick) + 3.3 * len(label) < sheet.width
+    ]
+    panel.x_axis([tick for tick, _ in kept], [label for _, label in kept], axis)
 
 
 def _limits(spans, mark, p: bool, whole: bool) -> tuple[float, float]:

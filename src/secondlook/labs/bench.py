@@ -384,6 +384,7 @@ def _sum_picture(bench: Bench) -> Picture:
         title=f"{what} {'the same' if fits else 'not the same'}",
         subtitle="Bar: what the sum comes to. Hollow diamond and band: what is printed",
         source=_PASTED,
+        whole=low == high,
     )
 
 
