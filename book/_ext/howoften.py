@@ -5,7 +5,6 @@ those of a table, and after a comma those of one level, as in ``families, two-si
 number of a run is ever typed.
 """
 
-import csv
 from html import escape
 
 from docutils import nodes
@@ -13,6 +12,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from secondlook._data import data_path
+from secondlook.computed import familywise
 from secondlook.figures.tables import Table
 
 NOT_SHARES = ("ratios", "tests")
@@ -42,13 +42,6 @@ class FamilywiseTable(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
-def rows() -> list[dict[str, str]]:
-    """The lines of the file."""
-    path = data_path("benchmarks", "familywise.csv")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def table(name: str, caption: str) -> Table:
     """Make one of the tables, such as ``families, two-sided 5%`` or ``ratios``.
 
@@ -58,9 +51,9 @@ def table(name: str, caption: str) -> Table:
         If the file has no row for it.
     """
     wanted, _, level = (part.strip() for part in name.partition(","))
-    found = [r for r in rows() if r["table"] == wanted and level in ("", r["level"])]
+    found = [r for r in familywise() if r["table"] == wanted and level in ("", r["level"])]
     if not found:
-        known = ", ".join(dict.fromkeys(row["table"] for row in rows()))
+        known = ", ".join(dict.fromkeys(row["table"] for row in familywise()))
         raise ValueError(f"familywise.csv has no row for {name!r}; its tables are {known}")
     show_level = not level and any(row["level"] for row in found)
     earlier = any(row["earlier"] for row in found)

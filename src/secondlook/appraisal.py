@@ -7,14 +7,12 @@ A published value stands in them as ``{id}`` and is fetched, never typed.
 
 import functools
 import json
-import re
 from dataclasses import dataclass
 
 from secondlook._data import data_path
-from secondlook.evidence import published
+from secondlook.filled import filled
 
 _ENTRIES = ("chapter", "evidence", "found", "bears")
-_ID = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,9 @@ class Study:
 
     Attributes
     ----------
-    key, name, chapter : str
+    key, name : str
+    page : str
+        The chapter's file, without its ending.
     ours : dict
         Field to the key of our answer.
     why : dict
@@ -74,10 +74,15 @@ class Study:
 
     key: str
     name: str
-    chapter: str
+    page: str
     ours: dict[str, str]
     why: dict[str, str]
     differ: str
+
+    @property
+    def chapter(self) -> str:
+        """The chapter's number."""
+        return self.page[:2]
 
 
 @dataclass(frozen=True)
@@ -112,11 +117,16 @@ def profile() -> Profile:
 def read_profile(raw: dict) -> Profile:
     """Return a profile with its published values put in; each study answers every field."""
     fields = {
-        key: Field(field["label"], {name: filled(text) for name, text in field["options"].items()})
+        key: Field(field["label"], _options(field["options"], key))
         for key, field in raw["fields"].items()
     }
     studies = tuple(_study(entry, fields) for entry in raw["studies"])
     return Profile(fields, studies)
+
+
+def _options(options: dict[str, str], field: str) -> dict[str, str]:
+    where = f"data/evidence_profile.json, {field}"
+    return {name: filled(text, where).words for name, text in options.items()}
 
 
 def _study(entry: dict, fields: dict[str, Field]) -> Study:
@@ -128,20 +138,16 @@ def _study(entry: dict, fields: dict[str, Field]) -> Study:
             raise ValueError(f"{where}: {field} must be one of {list(fields[field].options)}")
     if not set(entry["why"]) <= set(fields):
         raise ValueError(f"{where}: why gives reasons for fields only: {', '.join(fields)}")
-    why = {field: filled(words) for field, words in entry["why"].items()}
-    return Study(**{**entry, "why": why, "differ": filled(entry["differ"])})
+    why = {field: filled(text, where).words for field, text in entry["why"].items()}
+    return Study(**{**entry, "why": why, "differ": filled(entry["differ"], where).words})
 
 
 @functools.cache
 def plain_summary() -> Summary:
     """Return the plain summary of ``data/plain_summary.json``, with its published values put in."""
     raw = json.loads(data_path("plain_summary.json").read_text(encoding="utf-8"))
-    return Summary(raw["asks"], raw["rubric"], tuple(map(filled, raw["ours"])))
-
-
-def filled(text: str) -> str:
-    """Return a text with each ``{id}`` replaced by what is printed there."""
-    return _ID.sub(lambda found: published(found[1]).printed, text)
+    ours = (filled(text, "data/plain_summary.json, ours").words for text in raw["ours"])
+    return Summary(raw["asks"], raw["rubric"], tuple(ours))
 
 
 @functools.cache
@@ -161,6 +167,6 @@ def read_line(entry: dict) -> LedgerEntry:
     where = f"data/ledger.json, chapter {entry.get('chapter')!r}"
     if tuple(entry) != _ENTRIES:
         raise ValueError(f"{where}: a line has the entries {', '.join(_ENTRIES)}, in that order")
-    texts = [entry[name] for name in _ENTRIES[1:]]
-    ids = tuple(id for text in texts for id in _ID.findall(text))
-    return LedgerEntry(entry["chapter"], *map(filled, texts), ids)
+    texts = [filled(entry[name], where) for name in _ENTRIES[1:]]
+    ids = tuple(id for text in texts for id in text.ids)
+    return LedgerEntry(entry["chapter"], *(text.words for text in texts), ids)

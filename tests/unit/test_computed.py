@@ -8,7 +8,7 @@ import pytest
 
 from secondlook._data import data_path
 from secondlook.cohort import trial
-from secondlook.computed import mixed_model
+from secondlook.computed import familywise, mixed_model, simulated_share
 from secondlook.evidence import published
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
@@ -43,3 +43,16 @@ def test_check_says_if_the_file_is_another(tmp_path, monkeypatch):
     tool.main()
     monkeypatch.setattr(sys, "argv", ["mixed_model.py", "--check"])
     tool.main()
+
+
+def test_a_simulated_share_is_the_line_of_the_file_and_an_unknown_one_is_named():
+    what = "the same on both endpoints, in the named subgroup"
+    share = simulated_share(what)
+    line = next(line for line in familywise() if line["what"] == what)
+    # 40,000 trials: the printed error is that of a share
+    n = int(line["n"])
+    assert float(line["se"]) == pytest.approx((share * (1 - share) / n) ** 0.5, abs=1e-5)
+    with pytest.raises(ValueError, match="has 0 lines 'a whale'"):
+        simulated_share("a whale")
+    with pytest.raises(ValueError, match="has 6 lines '20 subgroups'"):
+        simulated_share("20 subgroups")

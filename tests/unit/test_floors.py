@@ -17,7 +17,7 @@ FLOORS = (
     },
     {
         *("simulate", "fishing", "forensics", "checks", "questions", "appraisal", "pretest"),
-        "retelling",
+        *("retelling", "filled"),
     },
     {"puzzles"},
     {"claimsums"},
@@ -31,6 +31,7 @@ SHARED = {
     "_arrays",
     "_planning",
     "_trial_file",
+    "filled",
 }  # helpers that any room may use, its own floor's too
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name != "__init__.py")
 

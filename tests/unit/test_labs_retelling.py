@@ -10,10 +10,10 @@ from test_figures import assert_words_fit, svgs, words_of
 
 from secondlook._data import data_path
 from secondlook.evidence import claims, published
+from secondlook.filled import filled
 from secondlook.forensics import p_from_interval
 from secondlook.labs import retelling as labs
 from secondlook.retelling import genealogies, spin, spins
-from secondlook.retelling.filled import filled
 from secondlook.retelling.genealogy import HELD, KINDS, LINKS, read_genealogy
 from secondlook.retelling.spin import FEATURES, LEANS, read_spin
 

@@ -665,9 +665,9 @@
         el('option', { value: floor }, `${floor}%, a guess`),
         ...steps.map((step) => el('option', { value: step }, `${step}%`)),
       );
-      const asked = this.dataset.within
+      const asked = Number(this.dataset.within)
         ? `How sure are you that you are within ${distance({ within: Number(this.dataset.within), unit: this.unit })}?`
-        : this.kind === 'number'
+        : this.kind === 'number' && !this.dataset.within
           ? 'How sure are you that this is close?'
           : 'How sure are you?';
       return el('p', { class: 'sl-line' }, el('label', { for: id }, asked), ' ', this.select);

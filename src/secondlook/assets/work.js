@@ -263,7 +263,7 @@
   class Order extends Part {
     build() {
       const list = this.find('.sl-options');
-      this.words = new Map([...list.children].map((item) => [item.dataset.key, item.textContent.trim()]));
+      this.words = new Map([...list.children].map((item) => [item.dataset.key, item.querySelector('span').textContent.trim()]));
       this.keys = [...this.words.keys()];
       list.hidden = true;
       this.find('.sl-before').hidden = true;

@@ -146,7 +146,8 @@ def order_element(id, question, items):
     if any("," in key for key in items):
         raise ValueError("items: a key has no comma; use a letter or a short word")
     listed = "".join(
-        f'<li data-key="{parts.escape(key)}">{parts.text(words)}</li>'
+        f'<li data-key="{parts.escape(key)}"><strong>{parts.text(key.upper())}</strong> '
+        f"<span>{parts.text(words)}</span></li>"
         for key, words in items.items()
     )
     return Element(
@@ -230,7 +231,9 @@ def _study(study, form: Profile):
     return (
         f'<details class="sl-hint sl-study" data-key="{parts.escape(study.key)}">'
         '<summary data-lm-suppress-shortcuts="true"><span class="sl-name">'
-        f'{parts.text(study.name)}</span> (chapter {study.chapter})</summary><div class="sl-ours">'
+        f'{parts.text(study.name)}</span></summary><p class="sl-quiet">Told in '
+        f'<a href="../chapters/{study.page}.html">chapter {study.chapter}</a></p>'
+        '<div class="sl-ours">'
         f"<p><strong>Ours</strong></p><dl>{rows}</dl><p>{parts.text(study.differ)}</p></div>"
         "</details>"
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from secondlook._data import data_path
 from secondlook.evidence import Claim, claims
-from secondlook.retelling.filled import filled
+from secondlook.filled import filled
 
 GROUPS = {
     "holds": "holds up",

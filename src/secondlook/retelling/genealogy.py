@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from secondlook._data import data_path
 from secondlook.evidence import all_published, anomalies, claims
-from secondlook.retelling.filled import filled
+from secondlook.filled import filled
 
 KINDS = {
     "study": "which study",

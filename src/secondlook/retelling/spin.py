@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 
 from secondlook._data import data_path
-from secondlook.retelling.filled import filled
+from secondlook.filled import filled
 
 FEATURES = {
     "endpoint": "what was measured",

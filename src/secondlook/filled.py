@@ -1,4 +1,4 @@
-"""Published values put into the words of a retelling."""
+"""Published values put into the words of a data file, with weak sources called weak."""
 
 import re
 from dataclasses import dataclass
