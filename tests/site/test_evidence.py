@@ -69,13 +69,12 @@ def test_a_narrow_page_stacks_and_never_scrolls_sideways(new_page, width):
     assert all(a["y"] + a["height"] <= b["y"] + 1 for a, b in pairwise(boxes))
 
 
-def test_stacked_cells_are_still_a_table_to_a_screen_reader(new_page, axe):
+def test_stacked_cells_are_still_a_table_to_a_screen_reader(new_page):
     page = new_page(viewport={"width": 390, "height": 800})
     page.goto(PAGE)
     assert page.get_by_role("table").count() >= 10
     assert page.get_by_role("rowheader").count() == 485
-    assert page.get_by_role("cell").count() == 3 * 485
-    assert axe(page) == []
+    assert page.get_by_role("cell").count() == 3 * 485  # axe reads this page in test_look.py
 
 
 def test_a_chapters_number_leads_to_its_row(page):

@@ -65,17 +65,6 @@ def test_what_is_folded_has_no_violation_either(new_page, axe, site, mode):
         assert axe(page) == [], name
 
 
-def test_every_picture_says_what_it_shows(page, site):
-    for name in pages(site):
-        settle(page, name)
-        silent = page.evaluate(
-            """() => [...document.querySelectorAll('.bd-article img, .bd-article svg[role=img]')]
-              .filter((e) => (e.alt ?? e.getAttribute('aria-label') ?? '').trim().length < 20)
-              .map((e) => e.outerHTML.slice(0, 120))"""
-        )
-        assert silent == [], name
-
-
 # --- a telephone -------------------------------------------------------------------------------
 
 
@@ -315,9 +304,15 @@ def test_an_address_is_printed_and_a_page_is_not(page):
 # --- every page --------------------------------------------------------------------------------
 
 
-def test_every_page_says_that_it_is_no_medical_advice(page, site):
+def test_every_page_says_what_its_pictures_show_and_that_it_is_no_medical_advice(page, site):
     for name in pages(site):
         settle(page, name)
+        silent = page.evaluate(
+            """() => [...document.querySelectorAll('.bd-article img, .bd-article svg[role=img]')]
+              .filter((e) => (e.alt ?? e.getAttribute('aria-label') ?? '').trim().length < 20)
+              .map((e) => e.outerHTML.slice(0, 120))"""
+        )
+        assert silent == [], name
         words = page.locator("footer .sl-disclaimer, .bd-footer-content .sl-disclaimer")
         assert words.first.is_visible(), name
         assert "medical advice" in words.first.inner_text(), name
