@@ -71,6 +71,7 @@ PHRASES = [
     ("5 of 12 patients (41.7%)", "share", {"percentage": "41.7"}, YES),
     ("5/12 (42%)", "share", {"percentage": "42"}, YES),
     ("5/12 (43%)", "share", {"percentage": "43"}, (NO, "certain")),
+    ("5/12 (41.6%)", "share", {"percentage": "41.6"}, (NO, "likely")),  # cut off, not rounded
     ("5 (41,7%) of 12", "share", {"percentage": "41.7"}, YES),
     ("5 (41.7%), n = 12", "share", {"people": "12"}, YES),
     ("61% of 18", "share", {"people": "18"}, YES),

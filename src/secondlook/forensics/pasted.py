@@ -9,8 +9,10 @@ several things, the answer is that it cannot be told, and what to write instead.
 certain if a part of the text was not understood.
 """
 
+import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from secondlook import means
 from secondlook.forensics import claims, counts, intervals, printed
@@ -290,7 +292,7 @@ class _Paste:
     def _nothing(self) -> str:
         if self.p:
             return (
-                f"A p of {self.p.lstrip('=')} alone has nothing to be compared with; paste the "
+                f"{_p_said(self.p).capitalize()} alone has nothing to be compared with; paste the "
                 "estimate and its interval, or the counts, with it"
             )
         if self.level_said and "#" not in self.left:
@@ -460,7 +462,7 @@ class _Paste:
             else f"the interval {lower} to {upper}, taken for a 95% one as no level is named"
         )
         return f"Read as a {'ratio' if log else 'difference'} of {estimate} with {which}" + (
-            f", and a p of {self.figures[0].text}." if self.p else "."
+            f", and {_p_said(self.figures[0].text)}." if self.p else "."
         )
 
     def _interval_sums(self, three: tuple, log: bool) -> list[Sum]:
@@ -476,7 +478,7 @@ class _Paste:
             p = _unless_another_level(p, three, self.p, log)
         return [
             Sum(asks, _at_most_likely(behind)),
-            Sum(f"Does a p of {self.figures[0].text} go with the interval?", p),
+            Sum(f"Does {_p_said(self.figures[0].text)} go with the interval?", p),
         ]
 
     def _with_side(self, verdict: Verdict) -> Verdict:
@@ -536,13 +538,13 @@ class _Paste:
         self.note("percentage", share, printed.percentage)
         asks = f"Is {share}% " + (f"{part} of {of}?" if part else f"a share of {of} people?")
         answer = counts.percentage_of_count(share, of, printed_count=part)
-        return Sum(asks, answer)
+        return Sum(asks, _unless_cut(answer, share, part, of))
 
     def _table_sums(self, a: int, n: int, b: int, m: int) -> list[Sum]:
         """Fisher's exact test, and where its p does not fit, chi-square."""
         exact = _shown_plainly(counts.two_by_two(a, n, b, m, printed_p=self.p))
         p = self.figures[0].text if self.p else ""
-        asks = f"Do the counts give a p of {p}?" if p else "Do the two groups differ?"
+        asks = f"Do the counts give {_p_said(p)}?" if p else "Do the two groups differ?"
         sums = [Sum(asks, exact)]
         if exact.verdict != INCONSISTENT or 0 in (a + b, n - a + m - b):
             return sums
@@ -617,6 +619,11 @@ class _Paste:
 
 
 # ---------------------------------------------------------------- checks and cautions
+
+
+def _p_said(text: str) -> str:
+    """A printed p in a sentence: *a p of 0.01*, *a p <0.001*."""
+    return f"a p {text}" if text[0] in "<>" else f"a p of {text}"
 
 
 def _whole(name: str, text: str, least: int = 0) -> int:
@@ -723,6 +730,19 @@ def _unless_rounded(verdict: Verdict, parts: list, total: str) -> Verdict:
     if counts.adds_up(parts, total, rounded=True).verdict == INCONSISTENT:
         return verdict
     why = f"{verdict.why} As rounded figures, such as percentages, they can."
+    return replace(verdict, sure=LIKELY, why=why)
+
+
+def _unless_cut(verdict: Verdict, share: str, part: str | None, of: int) -> Verdict:
+    """Some programs cut decimals off and do not round: 41.6% for 5 of 12."""
+    if verdict.verdict != INCONSISTENT:
+        return verdict
+    least = Decimal(share)
+    most = least + Decimal(1).scaleb(least.as_tuple().exponent)
+    first, after = (math.ceil(end * of / 100) for end in (least, most))
+    if not first <= (first if part is None else int(Decimal(part))) < after:
+        return verdict
+    why = f"{verdict.why} With its further decimals cut off, and not rounded, it could be."
     return replace(verdict, sure=LIKELY, why=why)
 
 
