@@ -4,7 +4,8 @@ import { nameControls } from './controls.mjs';
 
 // These work without Python. When a cell brings the same ones again, those on the page stay, with
 // what the reader is typing.
-const QUESTIONS = 'sl-predict, sl-answer, sl-quiz, sl-my-predictions';
+const QUESTIONS =
+  'sl-predict, sl-answer, sl-quiz, sl-my-predictions, sl-desk, sl-order, sl-write, sl-profile';
 const BESIDES = 'svg, img, table, canvas, iframe, input, .jupyter-widgets';
 const LONGEST_WAIT = 4000; // milliseconds for an output to draw itself
 
@@ -87,7 +88,7 @@ export class Cell {
       box.remove();
       return;
     }
-    const lab = place.querySelector('[data-lab]')?.dataset.lab;
+    const lab = place.querySelector('.sl-lab[data-lab]')?.dataset.lab;
     if (lab) box.dataset.lab = lab;
     likePrinted(old, box);
     nameControls(box);

@@ -181,11 +181,12 @@ def _p_range_words(p: float, low: float, high: float) -> str:
 def _puzzle_sentence(bench: Bench, id: str) -> str:
     against = sum(each.verdict.verdict == "inconsistent" for each in bench.sums)
     count = f"{len(bench.sums)} sum{'s' if len(bench.sums) > 1 else ''}"
-    head = bench.head
+    head, back = bench.head, "To read a line of your own, choose “what I paste”."
     if _lone(head.why):
-        return f"{id} has {count}, with nothing printed beside them to contradict. {_why(head)}"
+        alone = "with nothing printed beside them to contradict"
+        return f"{id} has {count}, {alone}. {_why(head)} {back}"
     said = f"{against or 'none'} {'go' if against > 1 else 'goes'} against what is printed"
-    return f"{id} has {count}, and {said}: {_sureness(head)}. {head.why}"
+    return f"{id} has {count}, and {said}: {_sureness(head)}. {head.why} {back}"
 
 
 def _capital(words: str) -> str:
