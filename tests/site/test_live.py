@@ -276,6 +276,17 @@ def test_more_opens_what_is_behind_it(live, name):
     seed.wait_for(state="hidden", timeout=10_000)
 
 
+def test_the_checklist_is_answered_from_the_keyboard(live):
+    lab = live.locator("[data-lab=credibility-checklist]")
+    lab.locator("select").first.focus()
+    live.keyboard.press("ArrowDown")
+    live.keyboard.press("Tab")
+    live.keyboard.press("ArrowDown")
+    lab.locator(".sl-reading", has_text="answered 2 of 8").wait_for(timeout=20_000)
+    lab.get_by_role("button", name="Start again").press("Enter")
+    lab.locator(".sl-reading", has_text="answered 0 of 8").wait_for(timeout=20_000)
+
+
 def test_tab_reaches_the_controls_in_the_order_they_stand(live):
     order = live.evaluate(
         """() => [...document.querySelectorAll('[data-lab=fishing-rig] :is(button, select, input,'

@@ -199,6 +199,22 @@ def test_focus_can_be_seen_wherever_it_is(page, mode, name):
     assert unseen == []
 
 
+def test_the_sealed_trials_are_judged_from_the_keyboard_alone(page):
+    settle(page, CHAPTER)
+    trials, key = page.locator(".sl-sealed"), page.keyboard
+    trials.first.locator("summary").focus()
+    for number in range(trials.count()):
+        if number:  # the first stands open
+            key.press("Enter")
+        for move in ("Tab", "Space", "ArrowDown", "Tab", "8", "Tab", "Enter"):
+            key.press(move)
+        said = "document.activeElement.innerText.startsWith('Your prediction: works a little')"
+        assert page.evaluate(said), f"trial {number + 1}"
+        key.press("Tab")
+    assert page.locator(".sl-truths").is_visible()
+    assert "You placed 4 of 10 right." in page.locator("sl-score").inner_text()
+
+
 def test_less_motion_means_no_motion(new_page):
     page = new_page(reduced_motion="reduce")
     settle(page, CHAPTER)
