@@ -139,13 +139,13 @@ def test_ten_verdicts_give_a_calibration_and_every_claim_can_be_reached(at):
     claims = {each.key: each for each in desk()}
     right = 0
     for number in range(10):
-        assert ("After ten" in page.locator(".sl-tally").inner_text()) == (0 < number < 10)
+        assert ("After ten" in page.locator("sl-desk .sl-list").inner_text()) == (0 < number < 10)
         claim = claims[shown(page)]
         judge(page, claim.group, None if claim.group == "holds" else claim.kind, "80")
         right += 1
         if number < 9:
             page.get_by_role("button", name="Next one to judge").click()
-    tally = page.locator(".sl-tally").inner_text()
+    tally = page.locator("sl-desk .sl-list").inner_text()
     assert f"Of 10 claims you judged {right} as we do (100%), and were 80% sure" in tally
     assert "Brier score 0.040 over 10 predictions" in tally
     seen = {shown(page)}

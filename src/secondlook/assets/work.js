@@ -94,10 +94,10 @@
         (this.next = button('Next claim', () => this.go(1))),
         (this.open = button('Next one to judge', () => this.show(this.firstOpen()))),
       );
-      this.tally = el('div', { class: 'sl-made sl-tally' });
+      this.tally = el('div', { class: 'sl-list' });
       this.note = this.makeNote();
       this.prepend(this.progress);
-      this.append(this.steps, this.tally, this.note);
+      this.append(this.steps, el('div', { class: 'sl-made' }, this.tally), this.note);
       this.find('.sl-before').hidden = true;
       this.querySelectorAll('.sl-told > summary').forEach((summary) => {
         summary.hidden = true; // once a claim is judged it stands open
@@ -668,8 +668,8 @@
     build() {
       const before = this.find('.sl-before');
       if (before) before.hidden = true;
-      this.box = el('div', { class: 'sl-made sl-list' });
-      this.append(this.box);
+      this.box = el('div', { class: 'sl-list' });
+      this.append(el('div', { class: 'sl-made' }, this.box));
     }
     draw() {
       const data = kept();
@@ -711,7 +711,7 @@
       this.status = el('p', { class: 'sl-message', role: 'status' });
       this.report = this.find('.sl-report');
       this.whose = el('p', { class: 'sl-made sl-whose' });
-      this.report.prepend(this.whose, this.box);
+      this.report.prepend(this.whose, this.box.parentNode);
       this.prepend(
         el(
           'div',
@@ -810,10 +810,15 @@
         el('p', {}, `${plural(records.length, 'claim')}, ${right} judged as the course does.`),
         tableNode(
           'Claims and verdicts',
-          ['Claim', 'My verdict', 'The course’s', 'Kind of error, mine', 'the course’s'],
-          records.map((r) => [r.question || '', `${said(r)}${sure(r)}`, came(r), r.also || '', r.alsoTruth || '']),
+          ['Claim', 'My verdict', 'The course’s', 'Kind of error'],
+          records.map((r) => [r.question || '', `${said(r)}${sure(r)}`, came(r), this.kinds(r)]),
         ),
       ];
+    }
+
+    kinds({ also, alsoTruth }) {
+      if (!also || !alsoTruth) return '';
+      return also === alsoTruth ? `${also}, as the course` : `mine: ${also}; the course’s: ${alsoTruth}`;
     }
 
     profiled(data) {
