@@ -2,11 +2,13 @@
 
 import ast
 import io
+import re
 from contextlib import redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
 import nbformat
+import numpy as np
 
 from secondlook.checks import Feedback, check, check_table
 
@@ -48,6 +50,13 @@ def assert_every_wrong_turn_meets_its_message(wrong: dict[str, dict[str, tuple]]
                 assert check(id, value) == Feedback(False, messages[name]), (id, name, value)
 
 
+def assert_messages_differ(ids) -> None:
+    """No two wrong turns of a task are answered alike."""
+    for id in ids:
+        messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
+        assert len(set(messages)) == len(messages), id
+
+
 def assert_intervals_do_not_overlap(ids) -> None:
     """No answer is judged twice."""
     for id in ids:
@@ -55,3 +64,30 @@ def assert_intervals_do_not_overlap(ids) -> None:
         intervals = sorted([table["right"], *(turn["interval"] for turn in table["wrong_turns"])])
         for (_, end), (start, _) in pairwise(intervals):
             assert end < start, (id, end, start)
+
+
+def assert_keys_are_right(id, key: float, digits: int) -> None:
+    """The key is right as a number, as NumPy's, and rounded as the task asks."""
+    for answer in (key, np.float64(key), f"{key:.{digits}f}"):
+        assert check(id, answer).correct, (id, answer)
+
+
+def assert_rounded_wrong_turns_meet_their_messages(id, turns: dict[str, tuple], digits) -> None:
+    """A wrong answer rounded as the task asks meets its message too, if rounding leaves it."""
+    messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
+    for name, values in turns.items():
+        for value in values:
+            rounded = f"{float(value):.{digits}f}"
+            if float(value) > 10**-digits:  # less is rounded away
+                assert check(id, rounded).message == messages[name], (name, rounded)
+
+
+def assert_nothing_said_gives_the_answer_away(id) -> None:
+    """No number in a message or a hint is an answer."""
+    table = check_table(id)
+    low, high = table["right"]
+    turns = [turn["message"] for turn in table["wrong_turns"]]
+    for words in (*turns, *table["hints"], table["right_message"]):
+        said = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", words)]
+        said += [float(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)%", words)]
+        assert not [n for n in said if low <= n <= high], words

@@ -7,6 +7,7 @@ import pytest
 from _exercises import (
     assert_every_wrong_turn_meets_its_message,
     assert_intervals_do_not_overlap,
+    assert_messages_differ,
     assert_solutions_pass_and_stubs_fail,
 )
 from scipy import stats
@@ -188,9 +189,7 @@ WRONG = {
 
 def test_every_catalogued_wrong_answer_meets_its_own_message():
     assert_every_wrong_turn_meets_its_message({id: turns() for id, turns in WRONG.items()})
-    for id in IDS:
-        messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
-        assert len(set(messages)) == len(messages)
+    assert_messages_differ(IDS)
 
 
 @pytest.mark.parametrize("id", IDS)

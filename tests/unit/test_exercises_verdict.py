@@ -1,6 +1,5 @@
 """Exercises of chapter 7: keys and wrong turns computed the way a learner goes right or wrong."""
 
-import re
 from math import log, sqrt
 
 import numpy as np
@@ -8,6 +7,10 @@ import pytest
 from _exercises import (
     assert_every_wrong_turn_meets_its_message,
     assert_intervals_do_not_overlap,
+    assert_keys_are_right,
+    assert_messages_differ,
+    assert_nothing_said_gives_the_answer_away,
+    assert_rounded_wrong_turns_meet_their_messages,
     assert_solutions_pass_and_stubs_fail,
 )
 from scipy import stats
@@ -62,9 +65,7 @@ def test_no_two_intervals_overlap():
 
 @pytest.mark.parametrize("id", IDS)
 def test_the_keys_lie_in_the_right_intervals(id):
-    assert check(id, KEYS[id]).correct
-    assert check(id, f"{KEYS[id]:.{DIGITS[id]}f}").correct
-    assert check(id, np.float64(KEYS[id])).correct
+    assert_keys_are_right(id, KEYS[id], DIGITS[id])
 
 
 def test_the_keys_are_those_that_the_course_has_stated():
@@ -213,27 +214,14 @@ WRONG = {
 
 def test_every_catalogued_wrong_answer_meets_its_own_message():
     assert_every_wrong_turn_meets_its_message({id: turns() for id, turns in WRONG.items()})
-    for id in IDS:
-        messages = [turn["message"] for turn in check_table(id)["wrong_turns"]]
-        assert len(set(messages)) == len(messages)
+    assert_messages_differ(IDS)
 
 
 @pytest.mark.parametrize("id", IDS)
 def test_a_wrong_turn_rounded_as_the_task_asks_meets_its_message_too(id):
-    messages = {turn["name"]: turn["message"] for turn in check_table(id)["wrong_turns"]}
-    for name, values in WRONG[id]().items():
-        for value in values:
-            rounded = f"{float(value):.{DIGITS[id]}f}"
-            if float(value) > 10 ** -DIGITS[id]:  # less is rounded away
-                assert check(id, rounded).message == messages[name], (name, rounded)
+    assert_rounded_wrong_turns_meet_their_messages(id, WRONG[id](), DIGITS[id])
 
 
 @pytest.mark.parametrize("id", IDS)
 def test_nothing_that_is_said_gives_the_answer_away(id):
-    table = check_table(id)
-    low, high = table["right"]
-    turns = [turn["message"] for turn in table["wrong_turns"]]
-    for words in (*turns, *table["hints"], table["right_message"]):
-        said = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", words)]
-        said += [float(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)%", words)]
-        assert not [n for n in said if low <= n <= high], words
+    assert_nothing_said_gives_the_answer_away(id)
