@@ -134,3 +134,30 @@ def test_every_module_of_the_package_can_be_imported(page, site):
     said = output.inner_text()
     assert said.startswith("IMPORTED"), said
     assert json.loads(said.removeprefix("IMPORTED")) == modules(site)
+
+
+def test_claims_are_judged_and_tellings_sorted_in_a_notebook(page, site_url):
+    open_notebook(page, "notebooks", "chapters/06_secondary_sources.ipynb")
+    run_all(page)
+    page.wait_for_function(ALL_RAN, timeout=LONG)
+    assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    cells = page.locator(".jp-Cell").count()
+    desk = page.locator("sl-desk")
+    desk.locator("input[value=holds]").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    desk.get_by_label("How sure are you").select_option("70")
+    desk.get_by_role("button", name="Commit verdict").press("Enter")
+    assert desk.locator(".sl-judged").is_visible()
+    assert page.locator(".jp-Cell").count() == cells  # no key did anything to the notebook
+    row = desk.locator(".sl-told:visible a").last
+    assert row.evaluate("link => link.href").startswith(f"{site_url}/book/claims.html#c-")
+    while page.locator("sl-reveal .sl-button:visible").count():
+        page.locator("sl-reveal .sl-button:visible").first.click()
+    first = page.locator("sl-order .sl-ranked li").nth(1)
+    key = first.get_attribute("data-key")
+    first.get_by_role("button", name="Up").press("Enter")
+    assert page.locator("sl-order .sl-ranked li").first.get_attribute("data-key") == key
+    stored = json.loads(page.evaluate("localStorage.getItem('secondlook')"))
+    assert sum(id.startswith("06.c.") for id in stored["predictions"]) == 1
