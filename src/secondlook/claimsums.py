@@ -221,7 +221,8 @@ def _others_sped_up_too():
 @_claim("C.J11")
 def _points_a_year():
     # The page's upper figure, 6, which only the claim holds.
-    run_in = forensics.pooled((1, 2, 3), [count(f"K19.T1.runin{n}.tot.n") for n in (1, 2, 3)])
+    points = (1, 2, 3)
+    run_in = forensics.pooled(points, [count(f"K19.T1.runin{n}.tot.n") for n in points], exact=True)
     lost = f"{run_in.values['mean']:.3f}"
     weeks, months = 52, 12
     for words, rate, over, year in (

@@ -164,6 +164,9 @@ def test_true_sums_means_and_differences_stand(parts, d, as_text):
 
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=6))
 def test_counts_add_up_exactly_or_not_at_all(parts):
+    whole = forensics.pooled(range(len(parts)), [p + 1 for p in parts], exact=True)
+    assert whole.values["mean_range"] == (whole.values["mean"],) * 2
+    assert "rounding" not in whole.arithmetic
     assert forensics.adds_up(parts, sum(parts)).verdict == "consistent"
     wrong = forensics.adds_up(parts, sum(parts) + 1)
     assert (wrong.verdict, wrong.sure) == ("inconsistent", "certain")
@@ -272,10 +275,10 @@ def test_a_verdict_reads_line_by_line():
     assert str(answer) == (
         "consistent (likely): Within rounding the printed p fits a one-sided test of this "
         "interval, no two-sided one.\n"
-        "se = (ln 1.32 − ln 0.65) / (2 × 1.96) = 0.1807 (0.1778 to 0.1837)\n"
+        "se = (ln 1.32 − ln 0.65) / (2 × 1.96) = 0.1807, rounding allows 0.1778 to 0.1837\n"
         "z = ln 0.92 / se = −0.4614\n"
-        "one-sided p 0.3223 (0.3087 to 0.3356)\n"
-        "two-sided p 0.6445 (0.6173 to 0.6712)\n"
+        "one-sided p 0.3223, rounding allows 0.3087 to 0.3356\n"
+        "two-sided p 0.6445, rounding allows 0.6173 to 0.6712\n"
         "printed p 0.33, that is 0.325 to 0.335: fits one-sided"
     )
 
@@ -520,7 +523,7 @@ CALLS = {  # how many figures, how many lists, and which options
     "mean_of_whole_numbers": (2, 0, "items decimals"),
     "adds_up": (0, 2, "rounded decimals"),
     "flow": (1, 0, "excluded analysed completed withdrawn"),
-    "pooled": (0, 2, "printed_total decimals"),
+    "pooled": (0, 2, "printed_total exact decimals"),
     "rest_share": (4, 0, "printed_rest"),
     "two_by_two": (4, 0, "printed_p"),
     "chi_square": (0, 1, "printed_p"),

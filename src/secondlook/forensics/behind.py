@@ -25,6 +25,7 @@ from secondlook.forensics.verdict import (
     Verdict,
     lines,
     show,
+    show_allowed,
     show_range,
 )
 
@@ -93,9 +94,8 @@ def se_and_sd(
     sd = tuple(root * each for each in se)
     steps = lines(
         f"quantile ({of}) = {show(q)}",
-        f"SE = ({limits[1].text} − {limits[0].text}) / (2 × {show(q)}) = {show(se[0])} "
-        f"({show_range(*se[1:])})",
-        f"SD = {show(se[0])} {step} = {show(sd[0])} ({show_range(*sd[1:])})",
+        f"SE = ({limits[1].text} − {limits[0].text}) / (2 × {show(q)}) = " + show_allowed(*se),
+        f"SD = {show(se[0])} {step} = {show_allowed(*sd)}",
     )
     values = {"quantile": q, **with_range("se", se), **with_range("sd", sd)}
     return Verdict(*_sd_words(printed_sd, se, sd), steps, values)
@@ -166,8 +166,7 @@ def implied_events(
         lines(
             f"se = (ln {limits[1].text} − ln {limits[0].text}) / (2 × {show(q)}) = "
             + show(width / (2 * q)),
-            f"events ≈ 1 / (se² × {show(share)} × {show(1 - share)}) = {show(events[0])} "
-            f"({show_range(*events[1:])})",
+            f"events ≈ 1 / (se² × {show(share)} × {show(1 - share)}) = " + show_allowed(*events),
         ),
         with_range("events", events),
     )
@@ -300,7 +299,7 @@ def fieller(
         "upper_exact": exact[1],
     }
     steps = lines(
-        f"{a.text} / {b.text} = {show(ratio)} ({show_range(*values['ratio_range'])})",
+        f"{a.text} / {b.text} = {show_allowed(ratio, *values['ratio_range'])}",
         f"denominator taken as exact: {show_range(*exact)}",
         f"denominator uncertain too (Fieller): {show_range(lower, upper)}",
     )
@@ -404,8 +403,9 @@ def _rest_steps(boxes, values) -> str:
         steps += [
             f"ln rest = (ln {whole[0].text} / se_whole² − ln {part[0].text} / se_part²) / "
             "(1 / se_whole² − 1 / se_part²)",
-            f"rest = {show(values['ratio'])} ({show(values['lower'])} to "
-            f"{show(values['upper'])}); rounding allows {show_range(*values['ratio_range'])}",
+            f"rest = {show(values['ratio'])}, 95% interval {show(values['lower'])} to "
+            f"{show(values['upper'])}; rounding allows a ratio of "
+            + show_range(*values["ratio_range"]),
             f"part against rest: z = {show(values['z'])}, two-sided p = "
             + show(values["p_two_sided"]),
         ]
@@ -423,7 +423,7 @@ def _rest_words(printed_rest, values, decimals) -> tuple[str, str, str]:
     return (
         INCONSISTENT,
         LIKELY,
-        f"{believe} ({show_range(low, high)} within rounding), but {given.text} is printed. A "
+        f"{believe}; rounding allows {show_range(low, high)}, but {given.text} is printed. A "
         "whole is only about an average of its parts.",
     )
 

@@ -16,6 +16,7 @@ from secondlook.forensics.verdict import (
     Verdict,
     lines,
     show,
+    show_allowed,
     show_range,
 )
 
@@ -90,7 +91,7 @@ def difference(first, second, printed_difference=None, *, decimals=None) -> Verd
         verdict,
         sure,
         why,
-        f"{a.text} − {b.text} = {show(gap)} ({show_range(low, high)})",
+        f"{a.text} − {b.text} = {show_allowed(gap, low, high)}",
         {"difference": gap, "difference_range": (low, high)},
     )
 
@@ -127,7 +128,7 @@ def rescale(value, over, to, printed_value=None, *, decimals=None) -> Verdict:
         verdict,
         sure,
         why,
-        f"{figure.text} × {to} / {over} = {show(scaled)} ({show_range(low, high)})",
+        f"{figure.text} × {to} / {over} = {show_allowed(scaled, low, high)}",
         {"value": scaled, "value_range": (low, high)},
     )
 

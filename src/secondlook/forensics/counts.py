@@ -1,6 +1,7 @@
 """Counts, percentages and means of counts: which of them can stand together in print."""
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from secondlook.forensics.verdict import (
     Verdict,
     lines,
     show,
+    show_allowed,
     show_range,
 )
 
@@ -125,8 +127,8 @@ def mean_of_whole_numbers(mean, n, *, items=1, decimals=None) -> Verdict:
         else f"No whole total over {cells} rounds to {figure.text}; the n may be another one, "
         "or the scores not whole.",
         lines(
-            f"{figure.text} × {cells} = {show(figure.value * cells)} "
-            f"({show_range(figure.low * cells, figure.high * cells)})",
+            f"{figure.text} × {cells} = "
+            + show_allowed(*(end * cells for end in (figure.value, figure.low, figure.high))),
             f"nearest whole total {near}: {near} / {cells} = {show(near / cells)}",
         ),
         {"first": first, "last": last},
@@ -175,7 +177,7 @@ def adds_up(parts, total, *, rounded: bool = False, decimals=None) -> Verdict:
         if fits
         else f"The parts add up to {show(added)}, not to {whole.text}; one of them is wrong, "
         "or they overlap or leave somebody out.",
-        f"{sum_text} = {show(added)}" + (f" ({show_range(low, high)})" if rounded else ""),
+        f"{sum_text} = {show_allowed(added, low, high)}",
         {"sum": added, "sum_range": (low, high), "difference": whole.value - added},
     )
 
@@ -233,7 +235,7 @@ def flow(
     return Verdict(verdict, CERTAIN, why, lines(*steps), {"base": base, "sum": total})
 
 
-def pooled(figures, sizes, *, printed_total=None, decimals=None) -> Verdict:
+def pooled(figures, sizes, *, printed_total=None, exact: bool = False, decimals=None) -> Verdict:
     """The mean, or share, of everybody from those of the groups.
 
     Parameters
@@ -244,6 +246,8 @@ def pooled(figures, sizes, *, printed_total=None, decimals=None) -> Verdict:
         People in each group.
     printed_total : str or float, optional
         What is printed for everybody.
+    exact : bool
+        True if the figures were counted and not rounded, such as whole points lost.
     decimals : int, optional
         Decimals printed, if the figures are given as numbers.
 
@@ -261,6 +265,8 @@ def pooled(figures, sizes, *, printed_total=None, decimals=None) -> Verdict:
     if len(printed.several("sizes", sizes)) != len(names):
         raise ValueError(f"sizes has {len(sizes)} entries; figures has {len(names)}")
     read = [printed.number(n, f, decimals) for n, f in zip(names, figures, strict=True)]
+    if printed.flag("exact", exact):
+        read = [replace(figure, low=figure.value, high=figure.value) for figure in read]
     people = [printed.count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     n = sum(people)
     if n == 0:
@@ -277,7 +283,7 @@ def pooled(figures, sizes, *, printed_total=None, decimals=None) -> Verdict:
         verdict,
         sure,
         why,
-        f"({terms}) / {n} = {show(mean)} ({show_range(low, high)})",
+        f"({terms}) / {n} = {show_allowed(mean, low, high)}",
         {"mean": mean, "mean_range": (low, high)},
     )
 
@@ -318,8 +324,8 @@ def rest_share(share_whole, n_whole, share_part, n_part, *, printed_rest=None) -
     ends = ((whole.value, part.value), (whole.low, part.high), (whole.high, part.low))
     rest, low, high = ((n * w - k * p) / (n - k) for w, p in ends)
     step = (
-        f"({n} × {whole.text}% − {k} × {part.text}%) / {n - k} = {show(rest)}% "
-        f"({show_range(low, high)}%)"
+        f"({n} × {whole.text}% − {k} × {part.text}%) / {n - k} = {show(rest)}%; it can be "
+        f"{show_range(low, high)}%"
     )
     values = {"share": rest, "share_range": (max(low, 0.0), min(high, 100.0))}
     if high < -1e-9 or low > 100 + 1e-9:
@@ -376,7 +382,7 @@ def two_by_two(events_1, n_1, events_2, n_2, *, printed_p=None) -> Verdict:
         why,
         lines(
             f"{a}/{n} = {show(100 * a / n)}%; {b}/{m} = {show(100 * b / m)}%",
-            f"ratio {show(ratio)} ({show_range(lower, upper)})" if b else "",
+            f"ratio {show(ratio)}, 95% interval {show_range(lower, upper)}" if b else "",
             f"Fisher's exact two-sided p = {show(two)}; one-sided {show(min(less, greater))}",
         ),
         {

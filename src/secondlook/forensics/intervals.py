@@ -16,6 +16,7 @@ from secondlook.forensics.verdict import (
     Verdict,
     lines,
     show,
+    show_allowed,
     show_range,
 )
 
@@ -111,11 +112,9 @@ def p_range(
         middle.why,
         lines(
             _se_step(read),
-            f"z = {read.names[0]} / se = {show(z[0])} ({show_range(*z[1:])})",
-            f"one-sided p = {show(one[0])}; rounding of the printed figures allows "
-            + show_range(*one[1:]),
-            f"two-sided p = {show(two[0])}; rounding of the printed figures allows "
-            + show_range(*two[1:]),
+            f"z = {read.names[0]} / se = {show_allowed(*z)}",
+            f"one-sided p = {show_allowed(*one)}",
+            f"two-sided p = {show_allowed(*two)}",
             middle.arithmetic,
         ),
         {
@@ -191,8 +190,8 @@ def which_side(
         lines(
             _se_step(read),
             f"z = {read.names[0]} / se = {show(read.z[0])}",
-            f"one-sided p {show(one[0])} ({show_range(*one[1:])})",
-            f"two-sided p {show(two[0])} ({show_range(*two[1:])})",
+            f"one-sided p {show_allowed(*one)}",
+            f"two-sided p {show_allowed(*two)}",
             f"printed p {p.text}, that is {show_range(p.low, p.high)}: fits {side}",
         ),
         {
@@ -313,8 +312,8 @@ def _middle(read: _Read) -> Verdict:
         verdict,
         sure,
         why,
-        f"middle of the limits = {mean} = {show(back(middle))} "
-        f"({show_range(back(low), back(high))}); printed {text}",
+        f"middle of the limits = {mean} = {show_allowed(*map(back, (middle, low, high)))}; "
+        f"printed {text}",
         with_range("middle", (back(middle), back(low), back(high))),
     )
 
@@ -322,10 +321,8 @@ def _middle(read: _Read) -> Verdict:
 def _se_step(read: _Read) -> str:
     se, least, largest = read.se
     _, lower, upper = read.names
-    return (
-        f"se = ({upper} − {lower}) / (2 × {show(read.quantile)}) = {show(se)} "
-        f"({show_range(least, largest)})"
-    )
+    step = f"se = ({upper} − {lower}) / (2 × {show(read.quantile)})"
+    return f"{step} = {show_allowed(se, least, largest)}"
 
 
 def with_range(name: str, three: tuple) -> dict:

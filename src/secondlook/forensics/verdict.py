@@ -52,3 +52,10 @@ def show(number: float) -> str:
 def show_range(low: float, high: float) -> str:
     """Two numbers with *to* between them."""
     return f"{show(low)} to {show(high)}"
+
+
+def show_allowed(number: float, low: float, high: float) -> str:
+    """A number with the range that rounding allows, which must not look like an interval."""
+    if show(low) == show(high) == show(number):
+        return show(number)
+    return f"{show(number)}, rounding allows {show_range(low, high)}"
