@@ -403,6 +403,17 @@ def test_the_same_settings_are_not_drawn_twice(alive):
     assert len(calls) == 1
 
 
+def test_a_setting_that_follows_is_moved_with_the_one_it_follows(alive):
+    alive.lab.follows = {"subgroups": {"seed": 7}}
+    alive.fields["seed"].value = 3
+    alive.fields["subgroups"].value = 5
+    assert alive.lab.settings["seed"] == alive.fields["seed"].value == 7
+    alive.fields["seed"].value = 9
+    assert (alive.lab.settings["subgroups"], alive.lab.settings["seed"]) == (5, 9)
+    assert alive.lab.set(subgroups=6, seed=2).settings["seed"] == 2
+    assert alive.lab.set(subgroups=6).settings["seed"] == 2
+
+
 def test_numbers_and_more_open_and_close(alive):
     buttons = {}
 

@@ -63,6 +63,9 @@ class Lab:
         What is computed, said, drawn and listed.
     smooth : bool
         Redraw while a slider is dragged, not only when it is let go. For quick labs.
+    follows : dict, optional
+        Control name to the settings that follow when it alone is moved, so that no control
+        does nothing. What is set in the same breath does not follow.
 
     Examples
     --------
@@ -71,12 +74,15 @@ class Lab:
     >>> lab.sentence
     """
 
-    def __init__(self, name, controls, presets, recipe: Recipe, *, smooth: bool = False):
+    def __init__(
+        self, name, controls, presets, recipe: Recipe, *, smooth: bool = False, follows=None
+    ):
         self.name = name
         self.controls: tuple[Control, ...] = tuple(controls)
         self.presets: Mapping[str, Settings | Callable[[Settings], Settings]] = dict(presets)
         self.recipe = recipe
         self.smooth = smooth
+        self.follows: Mapping[str, Settings] = dict(follows or {})
         self._settings = {control.name: control.default for control in self.controls}
         self._shown: dict[str, Any] = {}
         wanted, self.notices = read_link(os.environ.get("SECONDLOOK_LINK", ""), name, controls)
@@ -100,6 +106,8 @@ class Lab:
             if name not in known:
                 raise ValueError(f"{self.name} has no control {name!r}; it has {', '.join(known)}")
         checked = {name: known[name].check(value) for name, value in settings.items()}
+        for name in [name for name in checked if checked[name] != self._settings[name]]:
+            checked = {**self.follows.get(name, {}), **checked}
         if {**self._settings, **checked} != self._settings:
             self._settings.update(checked)
             self._shown.clear()

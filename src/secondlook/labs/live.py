@@ -21,7 +21,7 @@ class _Live:
     def __init__(self, lab: Lab):
         self.lab = lab
         self.drawn = None  # the settings that are on the screen
-        self.busy = False  # a button is setting several controls at once
+        self.busy = False  # controls are being set to the lab's settings
         self.fields = {c.name: c.widget(lab.settings[c.name], lab.smooth) for c in lab.controls}
         self.screen, self.links, self.table = w.HTML(), w.HTML(), w.HTML()
         self.screen.add_class("sl-screen")
@@ -53,18 +53,27 @@ class _Live:
 
     def _press(self, label: str) -> None:
         self.lab.press(label)
+        self._keep_step()
+
+    def _moved(self, change) -> None:
+        if self.busy:
+            return
+        present = self.lab.settings
+        shown = {name: field.value for name, field in self.fields.items()}
+        self.lab.set(**{name: value for name, value in shown.items() if value != present[name]})
+        self._keep_step()
+
+    def _keep_step(self) -> None:
+        """Put the controls where the settings are, and draw; one still being dragged stays."""
         self.busy = True
         try:
-            for name, value in self.lab.settings.items():
-                self.fields[name].value = value
+            for control in self.lab.controls:
+                field, value = self.fields[control.name], self.lab.settings[control.name]
+                if control.check(field.value) != value:
+                    field.value = value
         finally:
             self.busy = False
         self._draw()
-
-    def _moved(self, change) -> None:
-        if not self.busy:
-            self.lab.set(**{name: field.value for name, field in self.fields.items()})
-            self._draw()
 
     def _draw(self) -> None:
         # A slider that was dragged further while we drew sends only its last place; drawing the
