@@ -13,11 +13,12 @@ SLATE = style.LIGHT["placebo"]
 _LINE = 16.5  # points from one line of small words to the next
 _GAP = 16
 _HIDDEN = 30
+_HEADING = 24
 _RAIL, _SAYS, _HOW, _SPLIT = 9, 28, 404, 386  # points from the left edge
 _SAYS_WIDTH, _HOW_WIDTH = {False: 52, True: 44}, {False: 45, True: 43}  # letters, by narrow
 _RAILS = {"cites": "-", "same story": (0, (5, 3)), "inferred": (0, (1, 3))}
 _NODES = {"in hand": ("o", True), "outside": ("o", False), "weak": ("^", False),
-          "missing": ("x", None)}  # fmt: skip
+          "missing": ("x", None), "unfound": ("x", None)}  # fmt: skip
 
 
 # ---------------------------------------------------------------- a sentence and its sources
@@ -30,12 +31,13 @@ class Stage:
     Attributes
     ----------
     place, says : the source, and what stands there.
-    held : "in hand", "outside", "weak" or "missing", for its mark.
-    changed : what was altered, in words; "" if the stage behind it is not shown.
+    held : "in hand", "outside", "weak", "missing" or "unfound", for its mark.
+    changed : what was altered, in words, or a question; "" if there is nothing behind it.
     altered : whether something was.
     marked : whether that is one of the changes to look at.
     how, link : a sentence on it, and how we know that the two belong together.
-    rail : "cites", "same story", "inferred" or "beside", for the line.
+    rail : "cites", "same story" or "inferred", for the line; anything else has none.
+    heading : of a place that stands beside the chain, and not in it; "" in the chain.
     """
 
     place: str
@@ -47,34 +49,36 @@ class Stage:
     how: str
     link: str
     rail: str
+    heading: str = ""
 
 
 def chain(
-    stages: Sequence[Stage], here: int, left: int, *, title: str, subtitle: str, source: str
+    stages: Sequence[Stage], here: int, more: bool, *, title: str, subtitle: str, source: str
 ) -> Picture:
     """Draw the places of a sentence, the telling on top and what lies behind it below.
 
     Parameters
     ----------
     stages : sequence of Stage
-        Those followed so far.
+        Those followed so far, and what is set beside them.
     here : int
         The one that the reader has come to.
-    left : int
-        How many stages are still hidden.
+    more : bool
+        Whether there is a place further back.
     title, subtitle, source : str
     """
     told = "; ".join(f"{s.place}{': ' + s.changed if s.changed else ''}" for s in stages)
-    more = f", {left} more to come" if left else ""
+    hidden = _HIDDEN if more else 0
+    count = f"{len(stages)} place{'' if len(stages) == 1 else 's'}"
     return Picture(
         title=title,
         subtitle=subtitle,
         source=source,
-        alt=f"Column of {len(stages)} places{more}, from the telling down, with what was altered "
-        f"on the way up to each. {told}.",
-        body=lambda sheet: _draw_chain(sheet, stages, here, left),
-        height=sum(_tall(stage, False) + _GAP for stage in stages) + _HIDDEN * left + 142,
-        narrow_height=sum(_tall(stage, True) + _GAP for stage in stages) + _HIDDEN * left + 8,
+        alt=f"Column of {count}{', more to come' if more else ''}, from the telling down, with "
+        f"what was altered on the way up to each. {told}.",
+        body=lambda sheet: _draw_chain(sheet, stages, here, more),
+        height=sum(_tall(stage, False) + _GAP for stage in stages) + hidden + 142,
+        narrow_height=sum(_tall(stage, True) + _GAP for stage in stages) + hidden + 8,
     )
 
 
@@ -99,7 +103,8 @@ def _links(stage: Stage, narrow: bool) -> list[str]:
 
 
 def _tall(stage: Stage, narrow: bool) -> float:
-    says = _LINE * (len(_place(stage)) + len(_says(stage, narrow)))
+    heading = _HEADING if stage.heading else 0
+    says = heading + _LINE * (len(_place(stage)) + len(_says(stage, narrow)))
     how = 0.0
     if stage.changed:
         lines = (_changed(stage, narrow), _how(stage, narrow), _links(stage, narrow))
@@ -107,7 +112,7 @@ def _tall(stage: Stage, narrow: bool) -> float:
     return says + how + 6 if narrow else max(says, how)
 
 
-def _draw_chain(sheet: Sheet, stages: Sequence[Stage], here: int, left: int) -> None:
+def _draw_chain(sheet: Sheet, stages: Sequence[Stage], here: int, more: bool) -> None:
     y = sheet.top - 14
     if not sheet.narrow:
         sheet.text(sheet.left + _SAYS, y, "From the telling down to its source", color=MUTED,
@@ -117,22 +122,24 @@ def _draw_chain(sheet: Sheet, stages: Sequence[Stage], here: int, left: int) -> 
         y -= 26
     for row, stage in enumerate(stages):
         tall = _tall(stage, sheet.narrow) + _GAP
+        if stage.heading:
+            sheet.text(sheet.left, y, stage.heading, color=MUTED, size=SMALL)
+            y, tall = y - _HEADING, tall - _HEADING
         _draw_rail(sheet, y, tall, stage, row == here)
         below = _draw_place(sheet, y, stage, row == here)
         if stage.changed:
             _draw_change(sheet, (y if not sheet.narrow else below - 6), stage)
         y -= tall
-    for row in range(left):
-        _draw_hidden(sheet, y, "the source" if row == left - 1 else "a place before it")
-        y -= _HIDDEN
+    if more:
+        _draw_hidden(sheet, y)
 
 
-def _draw_hidden(sheet: Sheet, y: float, words: str) -> None:
-    """A place that the reader has not come to yet."""
+def _draw_hidden(sheet: Sheet, y: float) -> None:
+    """The place that the reader comes to next."""
     panel = sheet.panel(sheet.left, sheet.right, y, y + 8, (0, sheet.right - sheet.left), (0, 8))
     panel.line((_RAIL, _RAIL), (15, 25), color=SLATE, linewidth=1)
     panel.points(_RAIL, 4, color=SLATE, size=8, fill=None)
-    sheet.text(sheet.left + _SAYS, y, f"? {words}", color=MUTED, size=SMALL)
+    sheet.text(sheet.left + _SAYS, y, "? one step back", color=MUTED, size=SMALL)
 
 
 def _draw_rail(sheet: Sheet, y: float, tall: float, stage: Stage, here: bool) -> None:

@@ -58,13 +58,13 @@ def genealogy() -> Lab:
         "genealogy",
         [
             Choice("sentence", "Sentence", {key: g.label for key, g in found.items()}, first),
-            Slider("back", "Steps back from the telling", 0, deepest, found[first].length),
+            Slider("back", "Steps back from the telling", 0, deepest, 0),
             Choice("mark", "Mark", _MARKS, "all"),
         ],
         {
             "As you meet it": {"back": 0},
             "One step back": lambda now: {"back": min(now["back"] + 1, _length(now))},
-            "To the source": lambda now: {"back": _length(now)},
+            "All the way back": lambda now: {"back": _length(now)},
             "Next sentence": _next_sentence,
         },
         Recipe(_traced, _traced_sentence, _traced_picture, _traced_numbers),
@@ -93,47 +93,72 @@ def _traced(sentence, back, mark) -> Traced:
 
 
 def _changed(step: Step) -> str:
-    return _list([KINDS[kind] for kind in step.changed])
+    return "; ".join(KINDS[kind] for kind in step.changed)
 
 
 def _whole(chain: Genealogy) -> str:
     return f"{_count(len(chain.changes), 'change')} in {_count(chain.length, 'step')}"
 
 
-def _traced_sentence(result: Traced, back, mark, **_) -> str:
+def _traced_sentence(result: Traced, mark, **_) -> str:
     chain, here = result.genealogy, result.here
     if result.back:
         above = chain.steps[result.back - 1]
-        told = f"what changed is {_changed(above)}" if above.changed else "nothing changed"
-        said = f"{_count(result.back, 'step')} back, in {here.place}: on the way up from here "
-        said += f"{told} ({LINKS[above.link]})."
+        told = f"{above.turned} ({_changed(above)})" if above.changed else "nothing changed"
+        said = f"{_count(result.back, 'step')} back: {here.place}; on the way up from here {told}."
+        said += f" The link: {LINKS[above.link]}."
     else:
-        said = f"As you meet it, in {here.place}; {_count(chain.length, 'step')} lie behind it."
-    if back > chain.length:
-        said += f" The chain ends here, {_count(chain.length, 'step')} back."
-    said += f" The whole chain has {_whole(chain)}. "
-    total = len(genealogies())
-    if mark == "all":
-        return said + f"Of {total} sentences {total - result.alike} came through unchanged."
-    return said + f"Of {total} sentences {result.alike} show the mark “{KINDS[mark]}”."
+        lie = "lies" if chain.length == 1 else "lie"
+        said = f"As you meet it: {here.place}; {_count(chain.length, 'step')} {lie} behind it."
+    said += _end(chain) if result.back == chain.length else _ask(result)
+    if mark != "all":
+        said += f" Of {len(genealogies())} sentences {result.alike} show “{KINDS[mark]}”."
+    return said
+
+
+def _ask(result: Traced) -> str:
+    if result.back:
+        return " Before you go on, say which word of this, if any, will be different one step back."
+    return (
+        " Before you go back, say which of its words, if any, will be different there. "
+        "“Numbers” has the whole chain, for whoever cannot press the buttons."
+    )
+
+
+def _end(chain: Genealogy) -> str:
+    said = f" The chain ends here: {_whole(chain)}."
+    for each in chain.beside:
+        said += f" Set beside it, {each.heading}: {each.step.where}."
+    unchanged = sum(not each.changes for each in genealogies())
+    return f"{said} Of {len(genealogies())} sentences {unchanged} came through unchanged."
 
 
 def _stages(result: Traced, mark: str) -> list[Stage]:
-    steps = result.genealogy.steps[: result.back + 1]
-    return [
+    chain = result.genealogy
+    passed = [
         Stage(
             step.place,
             step.says,
             step.held,
-            _stage_words(step) if row < result.back else "",
+            _stage_words(step),
             bool(step.changed),
             mark == "all" or mark in step.changed,
             step.how,
-            LINKS.get(step.link, ""),
+            f"The link: {LINKS[step.link]}",
             step.link,
         )
-        for row, step in enumerate(steps)
+        for step in chain.steps[: result.back]
     ]
+    here = result.here
+    if result.back < chain.length:
+        return [*passed, _stage(here, "what will be different one step back?")]
+    beside = [_stage(each.step, "", f"Set beside it: {each.heading}") for each in chain.beside]
+    return [*passed, _stage(here), *beside]
+
+
+def _stage(step: Step, asked: str = "", heading: str = "") -> Stage:
+    """A place with nothing shown behind it, and a question in its stead."""
+    return Stage(step.place, step.says, step.held, asked, bool(asked), False, "", "", "", heading)
 
 
 def _stage_words(step: Step) -> str:
@@ -145,25 +170,35 @@ def _traced_picture(result: Traced, mark, **_) -> Picture:
     return pictures.chain(
         _stages(result, mark),
         result.back,
-        chain.length - result.back,
-        title=f"“{chain.label[0].upper()}{chain.label[1:]}”: {_whole(chain)}",
+        result.back < chain.length,
+        title=f"“{chain.label[0].upper()}{chain.label[1:]}”{_how_far(result)}",
         subtitle="Each place where the sentence stands, and what became of it on the way up"
         + ("" if mark == "all" else f". Filled: a change of the kind “{KINDS[mark]}”"),
         source="The pages and papers are named in the picture; what they say is in our words",
     )
 
 
+def _how_far(result: Traced) -> str:
+    if result.back == result.genealogy.length:
+        return f": {_whole(result.genealogy)}"
+    return f", {_count(result.back, 'step')} back" if result.back else ", as you meet it"
+
+
 def _traced_numbers(result: Traced, **_) -> list[dict[str, str]]:
+    chain = result.genealogy
+    end = "no source found" if chain.steps[-1].held == "unfound" else "this is the source"
+    told = [(f"{row}", step, end) for row, step in enumerate(chain.steps)]
+    told += [("beside", each.step, f"set beside it: {each.heading}") for each in chain.beside]
     return [
         {
-            "Steps back": f"{row}",
+            "Steps back": back,
             "Where": step.place,
             "What stands there": step.says,
-            "On the way up to it": _stage_words(step) if step.link else "this is the source",
+            "On the way up to it": _stage_words(step) if step.link else instead,
             "How": step.how or "–",
             "Link": LINKS.get(step.link, "–"),
         }
-        for row, step in enumerate(result.genealogy.steps)
+        for back, step, instead in told
     ]
 
 
@@ -206,13 +241,13 @@ def spin_dial() -> Lab:
     return Lab(
         "spin-dial",
         [
-            Choice("finding", "Result", {each.key: each.label for each in found}, found[0].key),
+            Choice("finding", "Result", {each.key: each.label for each in found}, "e0302"),
             Slider("dial", "From the most careful to the most spun", 1, TELLINGS, 3),
             Choice("beside", "Set beside it", _BESIDE, "all"),
         ],
         {
             "Most careful": {"dial": 1},
-            "As a headline": {"dial": TELLINGS},
+            "Most spun": {"dial": TELLINGS},
             "The other direction": lambda now: {
                 "dial": spin(now["finding"]).opposite(now["dial"]).place
             },
@@ -250,12 +285,12 @@ def _kept(telling: Telling) -> str:
 
 def _dialled_sentence(result: Dialled, dial, **_) -> str:
     here = result.telling
-    said = f"Place {dial} of {TELLINGS}: this telling keeps {_kept(here)} features"
-    said += f" and drops {_features(here.drops)}. " if here.drops else ". "
-    return (
-        f"{said}It {LEANS[here.leans]}; what a reader may take from it: “{here.invites}”. "
-        f"Why it stands here: {here.reason}"
-    )
+    said = f"Place {dial} of {TELLINGS}: what a reader may take from it is “{here.invites}”. "
+    if dial > 1:
+        said += f"From the most careful one it would be “{result.spin.by_place[0].invites}”. "
+    said += f"This telling {LEANS[here.leans]} and keeps {_kept(here)} features"
+    said += f"; it drops {_features(here.drops)}. " if here.drops else ". "
+    return f"{said}Why it stands here: {here.reason}"
 
 
 def _dialled_picture(result: Dialled, dial, **_) -> Picture:

@@ -5,11 +5,12 @@ the published values. Nothing is computed.
 """
 
 from secondlook.retelling.desk import GROUPS, DeskClaim, Kind, desk, kinds
-from secondlook.retelling.genealogy import Genealogy, Step, genealogies
+from secondlook.retelling.genealogy import Beside, Genealogy, Step, genealogies
 from secondlook.retelling.spin import Spin, Telling, spin, spins
 
 __all__ = [
     "GROUPS",
+    "Beside",
     "DeskClaim",
     "Genealogy",
     "Kind",

@@ -2,7 +2,8 @@
 
 ``data/genealogy.json`` holds them. A step says what stands in one place; `changed` and `how` say
 what became of it on the way from the step behind it, and `link` how we know that the two belong
-together. Who copied whom is seldom known, and then it is not claimed.
+together. Who copied whom is seldom known, and then it is not claimed. What is no ancestor of the
+sentence but shows what it leaves out stands beside the chain, under a heading of its own.
 """
 
 import functools
@@ -12,31 +13,30 @@ from dataclasses import dataclass
 from secondlook._data import data_path
 from secondlook.evidence import all_published, anomalies, claims
 from secondlook.filled import filled
+from secondlook.retelling.desk import kinds
 
+# The kinds of error of the claim desk that a step can show, in its words.
 KINDS = {
-    "study": "which study",
-    "population": "who",
-    "endpoint": "what was measured",
-    "number": "the number",
-    "comparison": "compared with what",
-    "certainty": "how sure",
-    "invention": "where it comes from",  # it names none, and we found none
+    key: kinds()[key].name[0].lower() + kinds()[key].name[1:]
+    for key in ("fact", "people", "measure", "sure", "comparison", "missing", "source")
 }
 LINKS = {
     "cites": "one names the other",
     "same story": "both tell of the same thing",
-    "inferred": "that they belong together is our inference",
-    "beside": "no link known: we set them side by side",
+    "inferred": "our inference",
+    "none": "no source is named",
 }
 HELD = {
     "in hand": "in our hands",
     "outside": "from a record",
     "weak": "weak source",
     "missing": "not in our hands",
+    "unfound": "none that we found",
 }
-_ENDS = ("in hand", "outside", "missing")  # of a chain: we have its source, or say that we do not
+_ENDS = ("in hand", "outside", "missing", "unfound")  # we have the source, or say that we do not
+_CHAIN = {"key", "label", "steps", "beside"}
 _STEP = ("where", "year", "held", "says", "ids")
-_ON_THE_WAY = ("link", "changed", "how")
+_ON_THE_WAY = ("link", "changed", "turned", "how")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Step:
     says : what stands there, in our words.
     link : how this step belongs to the one behind it, a key of ``LINKS``; "" at the source.
     changed : what was altered on the way from there to here, keys of ``KINDS``.
+    turned : what became of what; "" if nothing was altered.
     how : one or two sentences on that; "" at the source.
     ids : published values, claims and anomalies that it rests on.
     """
@@ -60,6 +61,7 @@ class Step:
     says: str
     link: str
     changed: tuple[str, ...]
+    turned: str
     how: str
     ids: tuple[str, ...]
 
@@ -71,12 +73,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A place that the sentence does not come from, and under which heading it stands beside it."""
+
+    heading: str
+    step: Step
+
+
+@dataclass(frozen=True)
 class Genealogy:
-    """A sentence and its steps, from the telling back to the source."""
+    """A sentence, its steps from the telling back to the source, and what is set beside it."""
 
     key: str
     label: str
     steps: tuple[Step, ...]
+    beside: tuple[Beside, ...]
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -101,7 +112,7 @@ def genealogies() -> tuple[Genealogy, ...]:
     Examples
     --------
     >>> genealogies()[0].steps[-1].where
-    'E0302, Table 2A'
+    'E0302, Table 2B'
     """
     text = data_path("genealogy.json").read_text(encoding="utf-8")
     found = tuple(read_genealogy(entry) for entry in json.loads(text))
@@ -114,8 +125,8 @@ def genealogies() -> tuple[Genealogy, ...]:
 
 def read_genealogy(entry: dict) -> Genealogy:
     """Return one sentence from an entry of the file."""
-    if not isinstance(entry, dict) or set(entry) != {"key", "label", "steps"}:
-        raise ValueError("genealogy.json: a sentence has key, label and steps, and nothing else")
+    if not isinstance(entry, dict) or set(entry) != _CHAIN:
+        raise ValueError("genealogy.json: a sentence has key, label, steps, beside, and no more")
     where = f"genealogy.json, {entry['key']}"
     if len(entry["steps"]) < 2:
         raise ValueError(f"{where}: a chain needs a telling and a source, two steps or more")
@@ -125,7 +136,15 @@ def read_genealogy(entry: dict) -> Genealogy:
     )
     if steps[-1].held not in _ENDS:
         raise ValueError(f"{where}: the last step must be {', '.join(_ENDS)}: a source, or none")
-    return Genealogy(entry["key"], entry["label"], steps)
+    beside = tuple(_beside(each, f"{where}, beside {n}") for n, each in enumerate(entry["beside"]))
+    return Genealogy(entry["key"], entry["label"], steps, beside)
+
+
+def _beside(entry: dict, where: str) -> Beside:
+    if not isinstance(entry, dict) or not entry.get("heading"):
+        raise ValueError(f"{where}: it needs a heading that says why it stands there")
+    step = {name: value for name, value in entry.items() if name != "heading"}
+    return Beside(entry["heading"], _step(step, True, where))
 
 
 def _step(entry: dict, last: bool, where: str) -> Step:
@@ -138,6 +157,8 @@ def _step(entry: dict, last: bool, where: str) -> Step:
         _one_of("changed", kind, KINDS, where)
     if not last:
         _one_of("link", entry["link"], LINKS, where)
+        if bool(entry["turned"]) != bool(changed):
+            raise ValueError(f"{where}: turned says what became of what, where something changed")
     for id in entry["ids"]:
         if id not in _known():
             raise ValueError(f"{where}: ids: {id!r} is no published value, claim or anomaly")
@@ -151,6 +172,7 @@ def _step(entry: dict, last: bool, where: str) -> Step:
         says.words,
         entry.get("link", ""),
         changed,
+        entry.get("turned", ""),
         how.words if how else "",
         tuple(dict.fromkeys(ids)),
     )
