@@ -3,9 +3,11 @@
 import re
 from math import comb, exp, log
 
+import nbformat
 import numpy as np
 import pytest
 from _exercises import (
+    ROOT,
     assert_every_wrong_turn_meets_its_message,
     assert_intervals_do_not_overlap,
     assert_keys_are_right,
@@ -136,6 +138,27 @@ def test_the_p_that_looks_for_its_owner_fits_the_two_other_intervals():
     needed, half = KEYS["06.mislabelled"], exp(Z * log_se())
     implied = p_from_interval(needed, needed / half, needed * half)
     assert implied.one_sided == pytest.approx(0.01)
+
+
+def cells_of(folder):
+    return nbformat.read(ROOT / folder / f"{STEM}.ipynb", as_version=4).cells
+
+
+def test_an_exercise_asks_in_code_for_what_its_check_takes_and_nothing_else():
+    sources = [cell.source for cell in cells_of("exercises") if cell.cell_type == "code"]
+    stubs = re.findall(r"^(\w+) = \.\.\.", "\n".join(sources), re.MULTILINE)
+    taken = re.findall(r'^check\("[\w.]+", (\w+)\)', "\n".join(sources), re.MULTILINE)
+    assert stubs == taken and len(taken) == len(IDS)
+
+
+def test_the_mended_paragraph_has_the_printed_numbers_and_none_of_the_slips():
+    (cell,) = (c for c in cells_of("exercises") if c.source.startswith('write("06.paragraph"'))
+    ours = cell.outputs[0].data["text/html"].partition("Ours")[2]
+    numbers = set(re.findall(r"\d+(?:\.\d+)?", ours)) - {"0302", "48", "2024"}
+    rows = [published(f"J.{id}").text for id in ("seed.weeks", "seed.mec", "seed.plc")]
+    far = published("J.diff")
+    assert numbers == {published("K19.des.rand").text, *rows, far.lower_text, far.upper_text}
+    assert far.weak and "weak source" in ours
 
 
 # --- the wrong turns, computed again --------------------------------------------------------------
