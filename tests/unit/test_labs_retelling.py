@@ -375,6 +375,8 @@ def test_the_lab_opens_at_the_telling_with_nothing_told():
     assert lab.settings == {"sentence": "days", "back": 0, "mark": "all"}
     told = f"{lab.sentence} {lab.picture.title} {' '.join(words_of(svg_of(lab.picture)))}"
     assert "change" not in told and "2 steps lie behind it" in told
+    other = lab.set(back=2).set(sentence="onset")
+    assert other.settings["back"] == 0  # a sentence that is chosen opens at its telling
     assert "1 step lies behind it" in labs.genealogy().set(sentence="pace").sentence
 
 

@@ -69,6 +69,7 @@ def genealogy() -> Lab:
         },
         Recipe(_traced, _traced_sentence, _traced_picture, _traced_numbers),
         smooth=True,
+        follows={"sentence": {"back": 0}},
     )
 
 
