@@ -1,15 +1,17 @@
 """The pages *Claims* and *Anomalies*, made from ``data/published/``.
 
-- ``{claims-table} SOURCE …`` draws the claims of those sources, one anchor a row, with the sums
-  of :mod:`secondlook.claimsums` where a verdict rests on some;
+- ``{claims-table} SOURCE …`` draws the claims of those sources, one anchor a row, with the plain
+  words of the claim desk where a claim lies on it, and the sums of :mod:`secondlook.claimsums`
+  where a verdict rests on some;
 - ``{anomaly-list} KIND`` draws the puzzles of that kind, each with the sums of
-  :mod:`secondlook.puzzles`, done when the book is built.
+  :mod:`secondlook.puzzles`, done when the book is built, and what they say.
 
 Ids in their words become links to the page that holds them, and every row is a target that MyST
 knows: ``[a claim](claims.md#c-k04)``, ``[a puzzle](anomalies.md#an-06)``.
 """
 
 import fnmatch
+import functools
 import re
 from html import escape
 
@@ -23,6 +25,8 @@ from secondlook import claimsums, puzzles
 from secondlook._data import data_path
 from secondlook.evidence import Anomaly, Claim, all_published, anchor, anomalies, claims
 from secondlook.forensics import Verdict
+from secondlook.forensics.pasted import Reading, Sum
+from secondlook.retelling import DeskClaim, desk, kinds
 
 LOG = logging.getLogger(__name__)
 
@@ -44,6 +48,50 @@ SHAPES = {
     "internally-inconsistent": "⇄",
     "not-checkable": "?",
 }
+# The claims that do not lie on the desk: the kind of error there, for the closer word here.
+KIND_OF_WORD = {
+    "a service of one's own": "missing",
+    "a supplier beside the claim": "missing",
+    "absence of evidence": "sure",
+    "arithmetic": "fact",
+    "authority named wrongly": "fact",
+    "biochemistry error": "fact",
+    "chemistry error": "fact",
+    "counting studies": "missing",
+    "date from registry not paper": "fact",
+    "denominator": "itself",
+    "design cannot answer question": "comparison",
+    "evidence levels mixed": "people",
+    "evidence weighting": "source",
+    "half the criterion": "missing",
+    "inferred reason stated as fact": "source",
+    "interests not in the extract": "missing",
+    "model misdescribed": "people",
+    "more than the authority said": "source",
+    "no placebo": "comparison",
+    "no references": "source",
+    "none": "none",
+    "outdated status": "fact",
+    "p value attached to wrong contrast": "fact",
+    "partial dose response": "measure",
+    "planned number for the actual one": "fact",
+    "post-hoc presented as confirmatory": "sure",
+    "preclinical to clinical": "people",
+    "relative without interval": "missing",
+    "rounding": "fact",
+    "self-contradiction": "itself",
+    "sign error": "itself",
+    "single mechanism": "missing",
+    "surrogate endpoint": "measure",
+    "two trials merged": "fact",
+    "unsourced access advice": "source",
+    "unverified citation": "source",
+    "wording": "itself",
+    "wording reverses direction": "missing",
+    "wrong citation detail": "fact",
+}
+# What the sums of a puzzle say, with a shape.
+SAYS = {"inconsistent": "✕", "consistent": "●", "cannot tell": "?", "not a sum": "–"}
 ID = re.compile(
     r"\b(?:AN\.\d\d|C\.[A-Z]\d\d"
     r"|(?:K19|K98|I07|J|AAN15|REG|PROACT|PREC|PLS|EDA|RDA)\.[\w.*]*[\w*])"
@@ -91,8 +139,8 @@ class ClaimsTable(Rows):
             raise self.error("a claims-table needs a :caption:")
         html = claims_html(rows, self.options["caption"], self.linked)
         files = [data_path("published", f"{name}.csv") for name in ("claims", "published_values")]
-        sums = (claimsums.__file__, puzzles.__file__)
-        return self.drawn(html, [c.id for c in rows], *sums, *files)
+        made = (claimsums.__file__, puzzles.__file__, data_path("claim_desk.json"))
+        return self.drawn(html, [c.id for c in rows], *made, *files)
 
 
 class AnomalyList(Rows):
@@ -103,7 +151,7 @@ class AnomalyList(Rows):
         rows = [a for a in anomalies() if a.kind == kind]
         if not rows:
             raise self.error(f"no anomaly is of the kind {kind}")
-        html = "".join(anomaly_html(a, self.linked) for a in rows)
+        html = anomalies_html(rows, self.linked)
         files = [
             data_path("published", f"{name}.csv") for name in ("anomalies", "published_values")
         ]
@@ -133,7 +181,8 @@ def typeset(text: str) -> str:
 def _link(name: str, evidence_page: str, pages: dict[str, str]) -> str:
     if name.startswith("http"):
         return evidence._place_html(name)
-    if page := pages.get(name.partition(".")[0]):
+    page = pages.get(name.partition(".")[0])
+    if page is not None:  # empty on the page itself
         return f'<a class="reference internal" href="{page}#{anchor(name)}">{name}</a>'
     rows = [p for p in all_published().values() if fnmatch.fnmatchcase(p.id, name)]
     if not rows:
@@ -172,7 +221,7 @@ def claims_html(rows: list[Claim], caption: str, linked) -> str:
     return (
         '<table class="sl-values sl-claims" role="table" data-one="claim" data-many="claims" '
         'data-example="homocysteine, or 43%" '
-        'data-choices="verdict=Verdict;error=Kind of error;source=Source">'
+        'data-choices="verdict=Verdict;kind=Kind of error;source=Source">'
         f'<caption>{escape(caption)} <span class="sl-count">({len(rows)} claims)</span></caption>'
         '<colgroup><col class="sl-claim"><col class="sl-verdict"><col class="sl-rests"><col>'
         "</colgroup>"
@@ -182,39 +231,93 @@ def claims_html(rows: list[Claim], caption: str, linked) -> str:
 
 
 def _claim_html(c: Claim, linked) -> str:
-    here, verdict = anchor(c.id), plain(c.verdict)
-    error = "none" if c.error_type == "none" else c.error_type
-    kind = "" if error == "none" else f'<span class="sl-remark">{escape(error)}</span>'
+    here, verdict, kind = anchor(c.id), plain(c.verdict), kind_name(c)
+    remark = f'<span class="sl-remark">{escape(f"{kind}: {c.error_type}")}</span>'
+    if kind == "none":
+        remark = ""
     elsewhere = "elsewhere" if c.source.startswith("outside") else source_name(c.source)
     return (
-        f'<tr role="row" id="{here}" data-verdict="{verdict}" data-error="{escape(error)}" '
+        f'<tr role="row" id="{here}" data-verdict="{verdict}" data-kind="{escape(kind)}" '
         f'data-source="{escape(elsewhere)}">'
         f'<th role="rowheader" scope="row">{typeset(c.claim)}'
         f'<span class="sl-whom">{escape(source_name(c.source))} · {escape(c.topic)}</span></th>'
         f'<td role="cell"><strong><span aria-hidden="true">{SHAPES[c.verdict]}</span> {verdict}'
-        f'</strong>{kind}<span class="sl-remark">{c.confidence} confidence</span></td>'
-        f'<td role="cell">{linked(c.evidence)}'
+        f'</strong>{remark}<span class="sl-remark">{c.confidence} confidence</span></td>'
+        f'<td role="cell">{_desk_html(c.id, linked)}{linked(c.evidence)}'
         f'<span class="sl-remark">Checked by: {linked(c.how_checked)}</span>'
         f"{sums_html(c.id, claimsums)}</td>"
         f'<td role="cell" class="sl-id"><a href="#{here}">{escape(c.id)}</a></td></tr>'
     )
 
 
+@functools.cache
+def _on_the_desk() -> dict[str, DeskClaim]:
+    return {each.id: each for each in desk()}
+
+
+def kind_name(c: Claim) -> str:
+    """Return the kind of error of a claim, as the claim desk names it; ``none`` where none is."""
+    on_desk = _on_the_desk().get(c.id)
+    kind = on_desk.kind if on_desk else KIND_OF_WORD.get(c.error_type)
+    if kind is None:
+        raise ValueError(
+            f"{c.id}: error_type is {c.error_type!r}, which has no kind; give it one in "
+            f"KIND_OF_WORD, or use one of {', '.join(KIND_OF_WORD)}"
+        )
+    return "none" if kind == "none" else kinds()[kind].name
+
+
+def _desk_html(id: str, linked) -> str:
+    """What the claim desk says of a claim, in plain words, with the figures that it names."""
+    told = _on_the_desk().get(id)
+    if told is None:
+        return ""
+    figures = (
+        f'<p class="sl-remark">Figures in these words: {linked(", ".join(told.ids))}</p>'
+        if told.ids
+        else ""
+    )
+    return (
+        f'<div class="sl-told"><p>{escape(told.why)}</p>'
+        f"<p><em>Could stand so:</em> {escape(told.honest)}</p>{figures}</div>"
+    )
+
+
 # --- anomalies
+
+
+def anomalies_html(rows: list[Anomaly], linked) -> str:
+    """Return puzzles under one another; the attributes say what the filter offers."""
+    return (
+        '<div class="sl-puzzles" data-one="puzzle" data-many="puzzles" '
+        'data-example="early, or 0.57" data-choices="says=What the sums say">'
+        f"{''.join(anomaly_html(a, linked) for a in rows)}</div>"
+    )
+
+
+def says(a: Anomaly) -> str:
+    """Return what the sums of a puzzle say, a key of ``SAYS``: what the bench says of them too."""
+    if a.kind == "clean":
+        return "consistent"
+    if a.id not in puzzles.arithmetic():
+        return "not a sum"
+    sums = tuple(Sum(step.asks, step.verdict) for step in puzzles.steps(a.id))
+    return Reading("sum", (), sums, "").head.verdict
 
 
 def anomaly_html(a: Anomaly, linked) -> str:
     """Return one puzzle: what is printed, the arithmetic, the kindest reading, how sure."""
-    here = anchor(a.id)
+    here, word = anchor(a.id), says(a)
     return (
-        f'<article class="sl-puzzle" id="{here}" aria-labelledby="{here}-what">'
-        f'<h3 id="{here}-what">{typeset(a.what)} '
-        f'<a class="sl-id" href="#{here}">{escape(a.id)}</a></h3><dl>'
+        f'<article class="sl-puzzle" id="{here}" data-says="{word}" '
+        f'aria-labelledby="{here}-what"><h3 id="{here}-what">{typeset(a.what)} '
+        f'<a class="sl-id" href="#{here}">{escape(a.id)}</a> '
+        f'<span class="sl-says"><span aria-hidden="true">{SAYS[word]}</span> {word}</span></h3><dl>'
         f"<dt>Printed</dt><dd>{linked(a.numbers)}</dd>"
         f"<dt>Arithmetic</dt><dd>{linked(a.recomputation)}</dd>"
         f"<dt>Kindest reading</dt><dd>{linked(a.reading)}</dd>"
         f"<dt>How sure</dt><dd>{a.confidence} confidence</dd></dl>"
-        f"{sums_html(a.id)}</article>"
+        f"{sums_html(a.id)}{_bench_html(a.id)}</article>"
     )
 
 
@@ -232,8 +335,14 @@ def sums_html(id: str, sums=puzzles) -> str:
     return (
         f'<details class="sl-sums"><summary>Step by step: {number}'
         f"</summary><ol>{items}</ol></details>"
-        f'<p><a href="{BENCH}?from={escape(id)}">Try it on the bench</a></p>'
     )
+
+
+def _bench_html(id: str) -> str:
+    """A link to the bench with this puzzle on it; the bench knows puzzles, and no claims."""
+    if id not in puzzles.arithmetic():
+        return ""
+    return f'<p><a href="{BENCH}?from={escape(id)}">Try it on the bench</a></p>'
 
 
 def _answer_html(verdict: Verdict) -> str:

@@ -1,74 +1,83 @@
-// A filter for the tables of the pages Evidence and Claims. Without it a page is whole: every row
-// is in the HTML. A table says what a row is (data-one, data-many), what one might type
-// (data-example), and which attributes of its rows are choices: data-choices="verdict=Verdict;…".
+// A filter for what the pages Evidence, Claims and Anomalies list. Without it a page is whole:
+// everything is in the HTML. What is listed are the rows of tables or the articles of a list. A
+// table or list says what one of its entries is (data-one, data-many), what one might type
+// (data-example), and which attributes of its entries are choices: data-choices="verdict=Verdict;…".
 (() => {
-  const tables = [...document.querySelectorAll("table.sl-values")];
-  if (!tables.length) return;
+  const LISTS = "table.sl-values, .sl-puzzles";
+  const lists = [...document.querySelectorAll(LISTS)];
+  if (!lists.length) return;
 
   const plain = (text) =>
     text.toLowerCase().replaceAll("−", "-").replaceAll("≤ ", "<=").replaceAll("≥ ", ">=");
-  const rows = tables.flatMap((table) =>
-    [...table.tBodies[0].rows].map((row) => {
-      const section = table.closest("section")?.querySelector("h2")?.textContent ?? "";
-      return { row, text: plain(`${row.textContent} ${table.caption.textContent} ${section}`) };
-    }),
-  );
+  const entriesOf = (list) => [...(list.tBodies?.[0].rows ?? list.children)];
+  const entries = lists.flatMap((list) => {
+    const section = list.closest("section")?.querySelector("h2")?.textContent ?? "";
+    const above = `${list.caption?.textContent ?? ""} ${section}`;
+    return entriesOf(list).map((entry) => ({ entry, text: plain(`${entry.textContent} ${above}`) }));
+  });
 
   const { one = "value", many = "values", example = "hazard ratio early, or 0.57" } =
-    tables[0].dataset;
+    lists[0].dataset;
   const form = document.createElement("form");
   form.className = "sl-filter";
   form.setAttribute("role", "search");
-  form.setAttribute("aria-label", "In the tables");
+  form.setAttribute("aria-label", `Among the ${many}`);
   form.innerHTML =
     '<label for="sl-find"></label>' +
     '<input id="sl-find" type="search" autocomplete="off" spellcheck="false">' +
-    '<p role="status"></p>';
+    '<button type="button" hidden>Clear</button><p role="status"></p>';
   const input = form.querySelector("input");
+  const clear = form.querySelector("button");
   const status = form.querySelector("p");
   form.querySelector("label").textContent = `Find a ${one}`;
   input.placeholder = example;
 
-  // One list for each choice, its entries with how many rows have them.
-  const choices = (tables[0].dataset.choices ?? "").split(";").filter(Boolean);
-  const lists = choices.map((choice) => {
+  // One menu for each choice, its options with how many entries have them.
+  const choices = (lists[0].dataset.choices ?? "").split(";").filter(Boolean);
+  const menus = choices.map((choice) => {
     const [key, name] = choice.split("=");
     const counts = new Map();
-    for (const { row } of rows)
-      counts.set(row.dataset[key], (counts.get(row.dataset[key]) ?? 0) + 1);
-    const list = document.createElement("select");
-    list.dataset.key = key;
-    list.setAttribute("aria-label", name);
-    list.append(new Option("any", ""));
+    for (const { entry } of entries)
+      counts.set(entry.dataset[key], (counts.get(entry.dataset[key]) ?? 0) + 1);
+    const menu = document.createElement("select");
+    menu.dataset.key = key;
+    menu.setAttribute("aria-label", name);
+    menu.append(new Option("any", ""));
     for (const word of [...counts.keys()].sort())
-      list.append(new Option(`${word} (${counts.get(word)})`, word));
+      menu.append(new Option(`${word} (${counts.get(word)})`, word));
     const label = document.createElement("label");
-    label.append(`${name} `, list);
-    status.before(label);
-    list.addEventListener("change", () => show());
-    return list;
+    label.append(`${name} `, menu);
+    clear.before(label);
+    menu.addEventListener("change", () => show());
+    return menu;
   });
-  const first = tables[0].closest("section");
+  const first = lists[0].closest("section");
   first.parentNode.insertBefore(form, first);
 
   function show() {
     const words = plain(input.value).split(/\s+/).filter(Boolean);
     let left = 0;
-    const asked = lists.filter((list) => list.value);
-    for (const { row, text } of rows) {
-      row.hidden =
+    const asked = menus.filter((menu) => menu.value);
+    for (const { entry, text } of entries) {
+      entry.hidden =
         !words.every((word) => text.includes(word)) ||
-        !asked.every((list) => row.dataset[list.dataset.key] === list.value);
-      left += !row.hidden;
+        !asked.every((menu) => entry.dataset[menu.dataset.key] === menu.value);
+      left += !entry.hidden;
     }
-    for (const table of tables) table.hidden = [...table.tBodies[0].rows].every((r) => r.hidden);
-    for (const section of new Set(tables.map((table) => table.closest("section"))))
-      section.hidden = [...section.querySelectorAll("table.sl-values")].every((t) => t.hidden);
-    status.textContent = !words.length && !asked.length
-      ? `${rows.length} ${many}`
+    for (const list of lists) list.hidden = entriesOf(list).every((entry) => entry.hidden);
+    for (const section of new Set(lists.map((list) => list.closest("section"))))
+      section.hidden = [...section.querySelectorAll(LISTS)].every((list) => list.hidden);
+    clear.hidden = !words.length && !asked.length;
+    status.textContent = clear.hidden
+      ? `${entries.length} ${many}`
       : left
-        ? `${left} of ${rows.length} ${many} match`
+        ? `${left} of ${entries.length} ${many} match`
         : "Nothing matches. Try fewer words, or a number as it is printed.";
+  }
+
+  function showAll() {
+    for (const field of [input, ...menus]) field.value = "";
+    show();
   }
 
   // Speak after a pause, not at every key.
@@ -82,14 +91,18 @@
     clearTimeout(waiting);
     show();
   });
+  clear.addEventListener("click", () => {
+    clearTimeout(waiting);
+    showAll();
+    input.focus(); // the button is gone
+  });
 
-  // A link to a row that the filter hides must still lead to it.
+  // A link to an entry that the filter hides must still lead to it.
   function reveal() {
-    const row = document.getElementById(location.hash.slice(1));
-    if (!row || !row.closest("[hidden]")) return;
-    for (const field of [input, ...lists]) field.value = "";
-    show();
-    row.scrollIntoView();
+    const entry = document.getElementById(location.hash.slice(1));
+    if (!entry || !entry.closest("[hidden]")) return;
+    showAll();
+    entry.scrollIntoView();
   }
   window.addEventListener("hashchange", reveal);
   show();
