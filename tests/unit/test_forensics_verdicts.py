@@ -526,6 +526,7 @@ CALLS = {  # how many figures, how many lists, and which options
     "pooled": (0, 2, "printed_total exact decimals"),
     "rest_share": (4, 0, "printed_rest"),
     "two_by_two": (4, 0, "printed_p"),
+    "usual_tests": (4, 0, "printed_p side"),
     "chi_square": (0, 1, "printed_p"),
     "agree": (2, 0, "decimals"),
     "difference": (3, 0, "decimals"),

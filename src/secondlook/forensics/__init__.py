@@ -44,6 +44,7 @@ from secondlook.forensics.ratios import (
     shrink,
     z_from_interval,
 )
+from secondlook.forensics.usual import usual_tests
 from secondlook.forensics.verdict import Verdict
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "shrink",
     "split_of_whole",
     "two_by_two",
+    "usual_tests",
     "which_side",
     "z_from_interval",
 ]

@@ -103,7 +103,7 @@ def p_range(
     """
     read = _read(estimate, lower, upper, log, level, decimals)
     middle = _middle(read)
-    one, two = _p_values(read.z)
+    one, two = p_values(read.z)
     se, z = read.se, read.z
     halves = [abs(read.points[0] - limit) / read.quantile for limit in read.points[1:]]
     return Verdict(
@@ -178,9 +178,8 @@ def which_side(
     """
     read = _read(estimate, lower, upper, log, level, decimals)
     p = printed.p_value("printed_p", printed_p)
-    one, two = _p_values(read.z)
-    fits_one = p.meets(*one[1:]) or p.meets(1 - one[2], 1 - one[1])
-    side = _SIDES[fits_one, p.meets(*two[1:])]
+    one, two = p_values(read.z)
+    side = side_of(p, one, two)
     distance = 0.0 if side != "neither" else _distance(p, read.z)
     verdict, sure, why = _side_words(side, distance)
     return Verdict(
@@ -201,6 +200,12 @@ def which_side(
             **with_range("two_sided", two),
         },
     )
+
+
+def side_of(p: Printed, one: tuple, two: tuple) -> str:
+    """Which side a printed p fits, from the p of each side with its range."""
+    fits_one = p.meets(*one[1:]) or p.meets(1 - one[2], 1 - one[1])
+    return _SIDES[fits_one, p.meets(*two[1:])]
 
 
 _SIDES = {
@@ -228,7 +233,7 @@ def _side_words(side: str, distance: float) -> tuple[str, str, str]:
 def _distance(p: Printed, z: tuple) -> float:
     """How far z would have to move for the printed p to fit some side."""
     gaps = []
-    least, largest = _extent(z)
+    least, largest = extent(z)
     for tails in (1, 2):
         low, high = (_z_of(min(max(each / tails, 0.0), 1.0)) for each in (p.high, p.low))
         for sign in (1, -1) if tails == 1 else (1,):
@@ -241,14 +246,14 @@ def _z_of(p: float) -> float:
     return math.inf if p <= 0 else -math.inf if p >= 1 else -_normal.quantile(p)
 
 
-def _p_values(z: tuple) -> tuple[tuple, tuple]:
+def p_values(z: tuple) -> tuple[tuple, tuple]:
     """One-sided and two-sided p for z as printed, then least and largest within rounding."""
-    near, far = _extent(z)
+    near, far = extent(z)
     tails = tuple(float(_normal.upper_tail(abs(each))) for each in (z[0], far, near))
     return tails, tuple(2 * tail for tail in tails)
 
 
-def _extent(z: tuple) -> tuple[float, float]:
+def extent(z: tuple) -> tuple[float, float]:
     """Least and largest size of z within rounding."""
     low, high = z[1:]
     return 0.0 if low <= 0 <= high else min(abs(low), abs(high)), max(abs(low), abs(high))

@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from secondlook import means
-from secondlook.forensics import claims, counts, intervals, printed
+from secondlook.forensics import beside, claims, counts, intervals, printed
 from secondlook.forensics.tokens import Line, UnreadableError, read_line
+from secondlook.forensics.usual import usual_tests
 from secondlook.forensics.verdict import (
     CANNOT_TELL,
     CERTAIN,
@@ -176,7 +176,11 @@ _NOT_SIGNIFICANT = re.compile(
 _LESS = {"<": "<", "<=": "<", "≤": "<", ">": ">", "≥": ">"}
 _PEOPLE = re.compile(rf"\bn (?:[=:] )?{_N}(?! [/%])(?! of\b)")
 _ITEMS = re.compile(rf"{_N} items?\b")
-_SPREAD = re.compile(rf"\b(?:sd|se|sem|standard (?:deviation|error))\b(?: \))? (?:[=:] )?{_N}")
+_SE = re.compile(
+    rf"(?:\bse\b|\bs \. ?e(?: \.)?|\b(?:std|standard)(?: \.)? err(?:or)?\b(?: \.)?)"
+    rf"(?: (?:of|was|is))?(?: \))?(?: [=:,])? {_N}(?! %)"
+)
+_SPREAD = re.compile(rf"\b(?:sd|sem|se|standard (?:deviation|error))\b(?: \))? (?:[=:] )?{_N}")
 _BESIDE = re.compile(
     rf"{_N} (?:mg|g|kg|ml|weeks?|days?|months?|years?|patients|participants|people|women|men|"
     rf"trials|studies)\b"
@@ -186,6 +190,7 @@ _INTERVAL = re.compile(
     rf"|(?:\(|\bci)(?: [,:=(])* {_N}( %)? (?:[,;]|and) {_N}( %)?(?= [)(;,.]|$)"
     rf"|(?:\bfrom|\bbetween) {_N}( %)? and {_N}( %)?"
 )
+_DIRECTLY = re.compile(r"[ (,;:=]*(?:ci)?[ (,;:=]*")
 _BEFORE = re.compile(rf"{_N}( %)?(?: [^#]*)?$")
 _RATIO = re.compile(
     r"\b(?:a?hrs?|a?ors?|a?rrs?|s?hr|irr|prr|hazards?|odds|relative risks?|ratios?)\b"
@@ -193,6 +198,7 @@ _RATIO = re.compile(
 _DIFFERENCE = re.compile(
     r"\b(?:w?md|smd|lsmd|rd|arr|differences?|differed|diff|beta|log|ln|slope|coefficients?)\b"
 )
+_OF_A_GROUP = re.compile(r"\b(?:means?|average|scores?|baseline)\b")
 _LOOSELY_DIFFERENCE = re.compile(r"\b(?:means?|changed?|points?|effect|lost|gained|fell|rose)\b")
 _NOT_SYMMETRIC = (
     (r"\b(?:credible|cri|hdi|bayesian|posterior)\b", "A credible interval"),
@@ -226,6 +232,16 @@ _PER = rf"{_N}{_WORDS}? (?:a|an|per|/|in|over|each|every)(?: {_N})? {_UNIT}"
 _RATE = re.compile(rf"{_PER}(?: ,)? (?:or|is|are|=|equals|makes|gives|means)(?: [a-z]+)? {_PER}")
 _ADVERBS = {"daily": "a day", "weekly": "a week", "monthly": "a month", "yearly": "a year",
             "annually": "a year"}  # fmt: skip
+# Spanish, Portuguese, Italian, French and German papers, as far as figures go
+_IN_ENGLISH = (
+    (r"\bintervall?[oe] (?:de|di|dei) (?:confian[zç]a|confidenza|confiance)\b", "ci"),
+    (r"\b(?:konfidenzintervall|vertrauensintervall|vertrauensbereich)\b", "ci"),
+    (r"\b(?:ic|ki)\b(?=[^#]{0,12}#)|(?<=%) (?:– ?)?(?:ic|ki)\b", " ci"),
+    (r"\bci (?:à|al|a|del|de|di|da|von|zu)(?= #\d+ %)", "ci"),
+    (rf"{_N}( %)? (?:a|à|até|ate|hasta|bis) {_N}(?! (?:day|week|month|year))", r"#\1\2 to #\3"),
+    (r"\b(?:differenza|diferencia|diferença|différence|differenz|unterschied)\b", "difference"),
+    (r"\b(?:média|media|mittlere|moyenne|mittelwert)\b", "mean"),
+)
 
 
 class _Paste:
@@ -235,14 +251,18 @@ class _Paste:
         plain = re.sub(r"\blog – rank\b|\bchi – square\b|\bchi square\b", "test", line.plain)
         for word, words in _ADVERBS.items():
             plain = re.sub(rf"\b{word}\b", words, plain)
+        for pattern, words in _IN_ENGLISH:
+            plain = re.sub(pattern, words, plain)
         self.left, self.numbers, self.read = plain, line.numbers, read
         self.figures: list[Figure] = []
         self.level, self.level_said, self.items = level, False, items
         self.guessed = False
-        self.cautions: list[str] = []
+        self.cautions: list[str] = []  # each takes certainty away
+        self.remarks: list[str] = []
         self.p: str | None = None
         self.side = ""
         self.people: str | None = None
+        self.se: str | None = None
 
     def reading(self) -> Reading:
         """What the line is: the first kind of result whose pattern it has."""
@@ -255,6 +275,7 @@ class _Paste:
         kinds = [self._shares, self._mean]
         if self.read != "counts":
             kinds.insert(0, self._estimate)
+            kinds.append(self._estimate_and_se)
         for kind in kinds:
             if found := kind():
                 return found
@@ -280,16 +301,25 @@ class _Paste:
         """The reading; nothing is certain where a number or a word was not understood."""
         while found := _BESIDE.search(self.left):
             self.take(found)
-        unread = [self.number(place) for place in re.findall(r"#(\d+)", self.left)]
-        if unread:
-            words = ", ".join(text.replace("-", "−") for text in unread)
+        if words := self._unread():
             self.cautions.append(f"Not used, as it is not clear what it is: {words}")
         if self.cautions:
             sums = [replace(s, verdict=_at_most_likely(s.verdict)) for s in sums]
-        said = " ".join([said, *(f"{words}." for words in self.cautions)])
+        said = " ".join([said, *(f"{words}." for words in self.cautions + self.remarks)])
         return Reading(kind, tuple(self.figures), tuple(sums), said)
 
+    def _unread(self) -> str:
+        """The numbers that are left, in words."""
+        left = [self.number(place) for place in re.findall(r"#(\d+)", self.left)]
+        return ", ".join(text.replace("-", "−") for text in left)
+
     def _nothing(self) -> str:
+        unread = ", ".join(filter(None, (self._unread(), self.se and f"SE {self.se}")))
+        if self.p and unread:
+            return (
+                f"{_p_said(self.p).capitalize()} was read, and not what these are: {unread}; paste "
+                "the estimate right before its interval, or the counts, with the p"
+            )
         if self.p:
             return (
                 f"{_p_said(self.p).capitalize()} alone has nothing to be compared with; paste the "
@@ -351,7 +381,9 @@ class _Paste:
         if found := _ITEMS.search(self.left):
             self.items = printed.count("items", self.number(found[1]), least=1)
             self.take(found)
-        while found := _SPREAD.search(self.left):
+        if len(found := list(_SE.finditer(self.left))) == 1:
+            self.se = self.number(found[0][1])
+        while found := _SE.search(self.left) or _SPREAD.search(self.left):
             self.take(found)
         people = _PEOPLE.findall(self.left)
         if len(people) == 1:
@@ -375,20 +407,27 @@ class _Paste:
             self.cautions.append(
                 "The text names an adjustment or a method under which p and interval may differ"
             )
-        three, percent, dash = self._triple(found[0])
-        log = self._is_ratio(three, percent, dash)
+        three, percent, dash, direct = self._triple(found[0])
+        _check_dash(three, dash)
+        if beyond := self._outside(three, direct):
+            return beyond
+        log = self._is_ratio(three, percent)
         words = self._estimate_words(three, log)
         sums = self._interval_sums(three, log)
         return self.done("ratio" if log else "difference", sums, words)
 
-    def _triple(self, found: re.Match) -> tuple[tuple[str, str, str], bool, bool]:
-        """Estimate and limits; whether it is in percent; whether a dash parts the limits."""
+    def _triple(self, found: re.Match) -> tuple[tuple[str, str, str], bool, bool, bool]:
+        """Estimate and limits; is it in percent; does a dash part the limits; is it plainly so."""
         places = [g for g in found.groups() if g and g.isdigit()]
         lower, upper = (self.number(place) for place in places)
         before = _BEFORE.search(self.left[: found.start()])
         after = re.findall(r"#(\d+)( %)?", self.left[found.end() :])
+        direct = False
         if before:
             estimate, sign = before[1], before[2]
+            between = self.left[before.end(2 if sign else 1) : found.start()]
+            limits_sign = any(group == " %" for group in found.groups())
+            direct = bool(_DIRECTLY.fullmatch(between)) and bool(sign) == limits_sign
         elif len(after) == 1:
             estimate, sign = after[0]
         else:
@@ -398,11 +437,36 @@ class _Paste:
             )
         self.take(found, " ; ")
         self.left = re.sub(rf"#{estimate}\b", "@", self.left)
-        return (self.number(estimate), lower, upper), bool(sign), found["by"] == "–"
+        return (self.number(estimate), lower, upper), bool(sign), found["by"] == "–", direct
 
-    def _is_ratio(self, three: tuple, percent: bool, dash: bool) -> bool:
+    def _outside(self, three: tuple, direct: bool) -> Reading | None:
+        """An estimate beyond its own limits: no more can be asked of such figures."""
+        estimate, lower, upper = (printed.number("figure", text) for text in three)
+        if lower.value >= upper.value or (estimate.high > lower.low and estimate.low < upper.high):
+            return None
+        words = f"{estimate.text} lies outside its interval, {lower.text} to {upper.text}"
+        if not direct:
+            raise UnreadableError(
+                f"If {words}, something else may be meant; write the estimate right before its "
+                "interval"
+            )
+        for what, text in zip(("estimate", "lower limit", "upper limit"), three, strict=True):
+            self.note(what, text)
+        ratio = self.read == "ratio" or self._says_ratio()
+        kind = "ratio" if ratio else "difference"
+        plain = self.read == "difference" or bool(_DIFFERENCE.search(self.left))
+        other_scale = re.search(r"\b(?:log|ln|beta|coefficients?)\b", self.left)
+        plainly = ratio != plain and self.level_said and not other_scale
+        sure = CERTAIN if plainly else LIKELY
+        why = f"The estimate {words}, so no p is worked out."
+        values = {"outside": (lower.value, upper.value)}
+        verdict = Verdict(INCONSISTENT, sure, why, f"the estimate {words}", values)
+        said = f"Read as an estimate of {estimate.text} with the interval {lower.text} to "
+        asks = "Does the estimate lie between its limits?"
+        return self.done(kind, [Sum(asks, verdict)], f"{said}{upper.text}.")
+
+    def _is_ratio(self, three: tuple, percent: bool) -> bool:
         """Whether it is a ratio, by its words, its signs, or the middle of its limits."""
-        _check_dash(three, dash)
         ratio = self.read == "ratio" or self._says_ratio()
         plain = _DIFFERENCE.search(self.left)
         if self.read in ("ratio", "difference"):
@@ -468,29 +532,82 @@ class _Paste:
     def _interval_sums(self, three: tuple, log: bool) -> list[Sum]:
         behind = _shown_plainly(intervals.p_range(*three, log=log, level=self.level))
         asks = "Is the estimate the middle of its limits, and what p belongs to them?"
-        if not self.p:
-            return [Sum(asks, _at_most_likely(behind))]
-        p = intervals.which_side(*three, self.p, log=log, level=self.level)
-        p = self._with_side(_not_the_far_tail(_shown_plainly(p), self.figures[0]))
-        if p.sure == CERTAIN:
-            p = _unless_explained(p, behind, self.p, self.level)
-        if p.sure == CERTAIN and self.guessed:
-            p = _unless_another_level(p, three, self.p, log)
-        return [
-            Sum(asks, _at_most_likely(behind)),
-            Sum(f"Does {_p_said(self.figures[0].text)} go with the interval?", p),
-        ]
+        sums = [Sum(asks, _at_most_likely(behind))]
+        people = self._people_of_the_estimate()
+        if self.p:
+            p = _shown_plainly(intervals.which_side(*three, self.p, log=log, level=self.level))
+            p = beside.not_the_far_tail(p, self.figures[0])
+            if behind.verdict == CONSISTENT and p.values["distance"]:
+                z, level = behind.values["z_range"], self.level
+                p = beside.or_by_t(p, z, self.p, log=log, level=level, people=people)
+            p = beside.with_side(p, self.side)
+            if p.sure == CERTAIN:
+                p = beside.unless_explained(p, behind, self.p, self.level)
+            if p.sure == CERTAIN and self.guessed:
+                p = beside.unless_another_level(p, three, self.p, log)
+            sums.append(Sum(f"Does {_p_said(self.figures[0].text)} go with the interval?", p))
+        return self._with_se(sums, three[0], log, people)
 
-    def _with_side(self, verdict: Verdict) -> Verdict:
-        """Hold the sides that the text names against those that fit."""
-        fits = verdict.values["side"]
-        if not self.side or fits in ("neither", self.side):
-            return verdict
-        if fits == "either":
-            why = f"Within rounding the printed p can be {self.side}, as the text has it."
-            return replace(verdict, verdict=CONSISTENT, sure=POSSIBLE, why=why)
-        why = f"The text calls the p {self.side}; within rounding it fits a {fits} test only."
-        return replace(verdict, verdict=INCONSISTENT, sure=LIKELY, why=why)
+    def _people_of_the_estimate(self) -> int:
+        """The n in the text, if it is a number of people; 0 if there is none."""
+        if not self.people or not self.people.isdigit():
+            return 0
+        self._take_people()
+        return min(int(self.people), printed.MOST_PEOPLE)
+
+    def _with_se(self, sums: list[Sum], estimate: str, log: bool, people: int) -> list[Sum]:
+        """Put what a printed standard error gives before the p of the interval."""
+        if not self.se:
+            return sums
+        se = self.se.replace("-", "−")
+        if log:
+            self.remarks.append(
+                f"The standard error, {se}, is not used: it can be that of the ratio or of its "
+                "logarithm"
+            )
+            return sums
+        by_se = self._se_sum(estimate, people)
+        last = sums[-1].verdict
+        if (by_se.verdict.verdict, last.verdict) == (INCONSISTENT, CONSISTENT):
+            why = "The estimate over this standard error gives another p; it may not be its own."
+            other = replace(by_se.verdict, verdict=CANNOT_TELL, sure=POSSIBLE, why=why)
+            by_se = replace(by_se, verdict=other)
+        if self.p and (by_se.verdict.verdict, last.verdict) == (CONSISTENT, INCONSISTENT):
+            why = "The p is that of the estimate over its standard error, and not of the interval."
+            sums[-1] = replace(sums[-1], verdict=replace(last, sure=LIKELY, why=why))
+        return [sums[0], by_se, *sums[1:]]
+
+    def _se_sum(self, estimate: str, people: int) -> Sum:
+        self.note("standard error", self.se)
+        answer = _shown_plainly(beside.p_of_se(estimate, self.se, self.p, people))
+        if self.p:
+            answer = beside.with_side(answer, self.side)
+        return Sum("What p do the estimate and its standard error give?", answer)
+
+    def _estimate_and_se(self) -> Reading | None:
+        """A difference with its standard error and no interval."""
+        found = list(re.finditer(r"#(\d+)( %)?", self.left))
+        if not self.se or len(found) - (self.people is not None) != 1:
+            return None
+        people = self._people_of_the_estimate()
+        found = re.search(r"#(\d+)( %)?", self.left)
+        marked = self.left[: found.start()] + "@" + self.left[found.end() :]
+        named = self.read == "difference" or bool(_DIFFERENCE.search(marked))
+        if not named and (found[2] or _OF_A_GROUP.search(marked)):
+            return None
+        self.left = marked
+        if self.read == "ratio" or self._says_ratio():
+            raise UnreadableError(
+                "The standard error can be that of the ratio or of its logarithm; paste the "
+                "interval of the ratio"
+            )
+        estimate = self.number(found[1])
+        self.note("estimate", estimate)
+        said = f"Read as a difference of {estimate.replace('-', '−')} with the standard error "
+        if not named:
+            self.cautions.append("No word says what it is; it is taken for a difference")
+        sums = [self._se_sum(estimate, people)]
+        return self.done("difference", sums, f"{said}{self.se.replace('-', '−')}.")
 
     # ------------------------------------------------------------ counts and percentages
 
@@ -541,17 +658,11 @@ class _Paste:
         return Sum(asks, _unless_cut(answer, share, part, of))
 
     def _table_sums(self, a: int, n: int, b: int, m: int) -> list[Sum]:
-        """Fisher's exact test, and where its p does not fit, chi-square."""
-        exact = _shown_plainly(counts.two_by_two(a, n, b, m, printed_p=self.p))
+        """The usual tests of the two groups, and which of them give the p."""
+        answer = usual_tests(a, n, b, m, printed_p=self.p, side=self.side)
         p = self.figures[0].text if self.p else ""
         asks = f"Do the counts give {_p_said(p)}?" if p else "Do the two groups differ?"
-        sums = [Sum(asks, exact)]
-        if exact.verdict != INCONSISTENT or 0 in (a + b, n - a + m - b):
-            return sums
-        square = counts.chi_square([[a, n - a], [b, m - b]], printed_p=self.p)
-        if square.verdict == CONSISTENT:
-            return [Sum(asks, square)]
-        return [*sums, Sum("And by chi-square without a correction?", square)]
+        return [Sum(asks, _shown_plainly(answer))]
 
     def _take_people(self) -> None:
         if found := _PEOPLE.search(self.left):
@@ -666,63 +777,6 @@ def _at_most_likely(verdict: Verdict) -> Verdict:
     if (verdict.verdict, verdict.sure) == (INCONSISTENT, CERTAIN):
         return replace(verdict, sure=LIKELY)
     return verdict
-
-
-def _not_the_far_tail(verdict: Verdict, p: Figure) -> Verdict:
-    """A p above some limit is not meant as 1 less the one-sided p of a clear result."""
-    values = verdict.values
-    ends = [values[f"{side}_range"][1] for side in ("one_sided", "two_sided")]
-    if verdict.verdict != CONSISTENT or not p.text.startswith(">") or max(ends) >= p.low:
-        return verdict
-    why = "Both p of the interval lie below that, unless the test looked the other way."
-    values = {**values, "side": "neither"}
-    return replace(verdict, verdict=INCONSISTENT, sure=LIKELY, why=why, values=values)
-
-
-def _unless_explained(verdict: Verdict, behind: Verdict, p: str, level: float) -> Verdict:
-    """Certain only if the interval is symmetric and no small sample explains the p."""
-    if behind.verdict == INCONSISTENT:
-        why = "The p fits neither side, but the interval is not symmetric, so it is no usual one."
-        return replace(verdict, sure=LIKELY, why=why)
-    if df := _degrees_that_fit(behind.values["z_range"], p, level):
-        why = (
-            f"The p fits neither side, unless the patients are few: a t test with about {df} "
-            "degrees of freedom gives it."
-        )
-        return replace(verdict, sure=LIKELY, why=why)
-    why = f"{verdict.why} It holds for a p of this very comparison, not adjusted for other tests."
-    return replace(verdict, why=why)
-
-
-def _unless_another_level(verdict: Verdict, three: tuple, p: str, log: bool) -> Verdict:
-    """Certain only if an interval of another usual level does not bring p and interval together."""
-    for level in (0.9, 0.99):
-        other = intervals.which_side(*three, p, log=log, level=level)
-        z = intervals.p_range(*three, log=log, level=level).values["z_range"]
-        explained = (other.verdict, other.sure) != (INCONSISTENT, CERTAIN)
-        if explained or _degrees_that_fit(z, p, level):
-            why = (
-                f"The p fits neither side of a 95% interval. No level is named; with a "
-                f"{100 * level:g}% interval it might."
-            )
-            return replace(verdict, sure=LIKELY, why=why)
-    return verdict
-
-
-def _degrees_that_fit(z_range: tuple, p: str, level: float) -> int | None:
-    """The most degrees of freedom with which a t interval and its t test would print this p."""
-    read = printed.p_value("p", p)
-    near, far = sorted(map(abs, z_range))
-    near = 0.0 if z_range[0] <= 0 <= z_range[1] else near
-    quantile = intervals.quantile_of(level)
-    for df in (120, 60, 40, *range(30, 1, -1)):
-        wider = means.critical_t(1 - level, df) / quantile
-        least = max(0.0, near * wider - intervals.OTHER_TEST)
-        most = min(far * wider + intervals.OTHER_TEST, 1e6)
-        low, high = (float(means.two_sided_p(t, df)) for t in (most, least))
-        if read.meets(low, high) or read.meets(low / 2, high / 2):
-            return df
-    return None
 
 
 def _unless_rounded(verdict: Verdict, parts: list, total: str) -> Verdict:
