@@ -295,7 +295,7 @@
 
   const NOTES = {
     off: 'This browser keeps nothing for this site. What you commit here lasts until you close this page.',
-    full: 'The browser has no room left for this site. What you commit now lasts until you close this page. Export it, or erase old entries, on the page of your data.',
+    full: 'The browser has no room left for this site. What you commit now lasts until you leave this page. Export it here, and make room before you go on.',
     newer:
       'What is kept here was written by a newer version of this course. It is left alone, and what you commit now lasts until you close this page. Load the page again to get the newer version.',
     stuck:
@@ -306,6 +306,7 @@
   let mine = empty(); // written by this page: it outlives a storage that is off or full
   let trouble = ''; // off, full, newer or stuck: nothing is being kept
   let rescued = ''; // aside or part: something unreadable was found
+  let seen = false; // this page has found or put something in the storage
 
   const announce = () => dispatchEvent(new CustomEvent(CHANGE));
 
@@ -356,7 +357,12 @@
       return empty();
     }
     if (trouble !== 'full') trouble = '';
-    if (raw === null) return empty();
+    if (raw === null) {
+      if (seen) mine = empty(); // erased in another tab: nothing of it comes back from here
+      seen = false;
+      return empty();
+    }
+    seen = true;
     try {
       const { data, refused } = clean(migrate(JSON.parse(raw)));
       if (refused && setAside(raw, false)) rescued = 'part';
@@ -372,16 +378,21 @@
     }
   }
 
-  const kept = () => merge(readStored(), mine);
+  const kept = () => {
+    const stored = readStored(); // first, for it may find that all was erased
+    return merge(stored, mine);
+  };
 
   /* Read, merge, write: another tab may have written since this page last looked. */
   function keep(changes) {
+    readStored();
     mine = merge(mine, changes);
     const all = kept();
     if (trouble === '' || trouble === 'full') {
       try {
         localStorage.setItem(KEY, JSON.stringify(all));
         trouble = '';
+        seen = true;
       } catch (error) {
         trouble = 'full';
       }
@@ -400,6 +411,7 @@
 
   function erase() {
     mine = empty();
+    seen = false;
     rescued = '';
     try {
       [KEY, ...asideKeys()].forEach((key) => localStorage.removeItem(key));
@@ -414,6 +426,7 @@
     if (event.key !== KEY && event.key !== null) return;
     if (event.newValue === null) {
       mine = empty(); // erased in another tab
+      seen = false;
     } else {
       const stored = readStored();
       const all = merge(stored, mine);
@@ -473,6 +486,11 @@
   let count = 0;
   const freshId = () => `sl-${(count += 1)}`;
 
+  /* Save everything that is kept, and what only this page holds, as a file. */
+  function exportAll() {
+    download('second-look-predictions.json', JSON.stringify(kept(), null, 1));
+  }
+
   /* What every element does: build once from the HTML in it, redraw when something is committed, and
    survive being moved, taken out and put back, or copied by its host. */
   class Part extends HTMLElement {
@@ -512,12 +530,15 @@
       return q ? q.textContent.trim().slice(0, MAX_TEXT) : '';
     }
     makeNote() {
-      return el('p', { class: 'sl-made sl-note', hidden: true });
+      this.noteWords = el('p', {});
+      this.noteExport = button('Export what this page holds', exportAll);
+      return el('div', { class: 'sl-made sl-note', hidden: true }, this.noteWords, this.noteExport);
     }
     drawNote() {
       const text = [NOTES[trouble], NOTES[rescued]].filter(Boolean).join(' ');
       this.note.hidden = !text;
-      setText(this.note, text);
+      this.noteExport.hidden = !trouble || !PARTS.some((part) => Object.keys(mine[part]).length);
+      setText(this.noteWords, text);
     }
   }
 
@@ -579,6 +600,34 @@
     return chosen && { value: chosen.value, label: chosen.parentNode.textContent.trim().slice(0, MAX_TEXT) };
   }
 
+  /* Keep what is being typed, and say how to put it back. A text that this page has changed stays as
+   it is on this page, whatever another tab writes; one that was erased goes. */
+  function draft(input, id, question) {
+    let [timer, own, had] = [0, false, false];
+    const save = () => {
+      clearTimeout(timer);
+      timer = 0;
+      keepWork(id, { value: input.value, question });
+    };
+    input.addEventListener('input', () => {
+      own = true;
+      clearTimeout(timer);
+      timer = setTimeout(save, 400);
+    });
+    input.addEventListener('change', save);
+    for (const [target, leaving] of [
+      [window, 'pagehide'],
+      [document, 'visibilitychange'],
+    ])
+      target.addEventListener(leaving, () => timer && save());
+    return () => {
+      const r = kept().work[id];
+      if (!r && had && !timer) [input.value, own] = ['', false];
+      if (r && !own && input.value !== r.value) input.value = r.value;
+      had = Boolean(r);
+    };
+  }
+
   class Predict extends Part {
     build() {
       this.kind = this.dataset.kind;
@@ -637,6 +686,7 @@
     buildText() {
       const id = freshId();
       this.input = el('textarea', { id, rows: 4, maxlength: MAX_TEXT, class: 'sl-input' });
+      this.drawDraft = draft(this.input, `${this.key}.draft`);
       this.read = () => {
         const value = this.input.value.trim();
         return value ? { value } : { problem: 'Write a few words first.', at: this.input };
@@ -707,6 +757,7 @@
     draw() {
       const r = committed(this.key);
       const hadFocus = this.form.contains(document.activeElement);
+      this.drawDraft?.();
       this.form.hidden = Boolean(r);
       this.flag.hidden = !r;
       this.classList.toggle('sl-locked', Boolean(r));
@@ -871,7 +922,7 @@
       }
       setText(this.flag, `Your prediction: ${said(r)}${sure(r)}.`);
       const right = wasRight(r);
-      const near = r.kind === 'choice' ? '' : right ? `, within ${distance(r)}` : `: more than ${distance(r)} away`;
+      const near = r.kind === 'choice' || !r.within ? '' : right ? `, within ${distance(r)}` : `: more than ${distance(r)} away`;
       this.verdict.hidden = right === null || r.kind === 'probability'; // what came out says it
       if (!this.verdict.hidden) setText(this.verdict, (right ? 'Right' : 'Not this time') + near + '.');
     }
@@ -1108,13 +1159,16 @@
     return nodes;
   }
 
-  function calibrationNodes({ n, bands, brier }) {
+  const JUDGED = { share: 'Right', question: 'and how often you were right', guess: 'saying 50% every time gives 0.250' };
+
+  /* The bands and the Brier score; what counts as right may be another's judgement. */
+  function calibrationNodes({ n, bands, brier }, { share, question, guess } = JUDGED) {
     if (!n) return [];
     const band = ({ low, high }) => (low === 0 ? 'below 50%' : `${low} to ${high}%`);
     return [
       tableNode(
-        'Calibration: how sure you were, and how often you were right',
-        ['You said', 'On average', 'Right', 'Of', 'Share right'],
+        `Calibration: how sure you were, ${question}`,
+        ['You said', 'On average', share, 'Of', 'Share'],
         bands.map((b) => [
           band(b),
           `${Math.round(b.said)}%`,
@@ -1126,7 +1180,7 @@
       el(
         'p',
         { class: 'sl-brier' },
-        `Brier score ${brier.toFixed(3)} over ${plural(n, 'prediction')}. It is the mean squared gap between how sure you were and what happened: 0 is perfect, and saying 50% every time gives 0.250.`,
+        `Brier score ${brier.toFixed(3)} over ${plural(n, 'prediction')}. It is the mean squared gap between how sure you were and what happened: 0 is perfect, and ${guess}.`,
       ),
     ];
   }
@@ -1144,13 +1198,22 @@
     };
     const words = bands.map((b) => `${Math.round(b.said)}% said, ${b.right} of ${b.n} right`).join('; ');
     const svg = draw('svg', {
-      viewBox: '-4 -4 108 108',
-      width: 220,
-      height: 220,
+      viewBox: '-22 -8 134 126', // a point at the very top is whole
+      width: 260,
+      height: 245,
       role: 'img',
       'aria-label': `Calibration curve, how sure across and how often right upwards: ${words}`,
     });
     svg.append(draw('path', { d: 'M0 0V100H100M0 100L100 0', fill: 'none', stroke: 'currentColor', 'stroke-width': 0.6 }));
+    for (const level of [0, 50, 100]) {
+      const label = (attributes) => {
+        const node = draw('text', { 'font-size': 8, fill: 'currentColor', ...attributes });
+        node.textContent = `${level}%`;
+        svg.append(node);
+      };
+      label({ x: level, y: 112, 'text-anchor': 'middle' });
+      label({ x: -3, y: 103 - level, 'text-anchor': 'end' });
+    }
     const places = bands.map((b) => [b.said, 100 - (100 * b.right) / b.n]);
     for (const [i, [cx, cy]] of places.entries())
       svg.append(draw('circle', { cx, cy, r: 1.5 + Math.sqrt(bands[i].n), fill: 'currentColor' }));
@@ -1322,7 +1385,7 @@
     }
 
     exportFile() {
-      download('second-look-predictions.json', JSON.stringify(kept(), null, 1));
+      exportAll();
       setText(this.status, 'Exported. The file is with your downloads.');
     }
 
@@ -1335,7 +1398,7 @@
         try {
           parsed = JSON.parse(await file.text());
         } catch (error) {
-          throw new Error('it is not JSON');
+          throw new Error(/^\s*</.test(await file.text()) ? 'it is a page to read and not the exported data' : 'it is not JSON');
         }
         const { data, refused } = clean(migrate(parsed));
         const { data: merged, count: n } = addImported(kept(), data);
@@ -1354,7 +1417,7 @@
       } catch (error) {
         setText(
           this.status,
-          `Nothing was imported from ${file.name.slice(0, 80)}: ${error.message}. Choose a file that this page exported.`,
+          `Nothing was imported from ${file.name.slice(0, 80)}: ${error.message}. Choose a file that Export made.`,
         );
       }
       this.file.value = '';
@@ -1396,6 +1459,6 @@
   /* What work.js builds on. */
   const store = { kept, keep, empty, prediction, committed, keepPrediction, keepWork };
   const words = { said, sure, came, plural, timeNode, setText };
-  const build = { Part, el, button, freshId, radioChoices, chosenIn, tableNode, calibrationNodes, calibrationCurve, AXES, SVG, download };
+  const build = { Part, el, button, freshId, radioChoices, chosenIn, tableNode, calibrationNodes, calibrationCurve, AXES, SVG, download, draft };
   window.secondlook = { ...store, ...words, ...build, pure };
 })();

@@ -50,7 +50,7 @@
     return order.length === keys.length && keys.every((key) => order.includes(key)) ? order : null;
   }
 
-  const chapterOf = (id) => (/^(pre|post)\./.test(id) ? 'test' : /^06\.c\./.test(id) ? 'claims' : /^04\.dial/.test(id) ? 'dial' : id.slice(0, 2));
+  const chapterOf = (id) => (/^(pre|post)\./.test(id) ? 'test' : /^06\.c\./.test(id) ? 'claims' : /^04\.dial\d+$/.test(id) ? 'dial' : id.slice(0, 2));
 
   if (typeof module === 'object' && module.exports) module.exports = { deal, samePairs, readOrder, chapterOf };
   if (typeof window === 'undefined' || !window.secondlook || customElements.get('sl-desk')) return;
@@ -77,6 +77,14 @@
   /* ---- sl-desk: claims one at a time, in an order of the reader's own ---------------------------- */
 
   const SEED = '06.desk';
+  const AS_WE = { share: 'As we do', question: 'and how often you judged as we do', guess: 'guessing among four and saying 25% each time gives 0.188' };
+
+  /* A number from a word, the same one for a whole class (FNV-1a). */
+  function seedOf(word) {
+    let hash = 0x811c9dc5;
+    for (const letter of word.trim().toLowerCase()) hash = Math.imul(hash ^ letter.codePointAt(0), 0x01000193) >>> 0;
+    return String(hash);
+  }
 
   class Desk extends Part {
     build() {
@@ -97,12 +105,34 @@
       this.tally = el('div', { class: 'sl-list' });
       this.note = this.makeNote();
       this.prepend(this.progress);
-      this.append(this.steps, el('div', { class: 'sl-made' }, this.tally), this.note);
+      this.append(this.steps, el('div', { class: 'sl-made' }, this.tally), this.buildClass(), this.note);
       this.find('.sl-before').hidden = true;
       this.querySelectorAll('.sl-told > summary').forEach((summary) => {
         summary.hidden = true; // once a claim is judged it stands open
       });
       this.at = null;
+    }
+
+    /* A word that deals the same order to everybody who types it. */
+    buildClass() {
+      const id = freshId();
+      const word = el('input', { id, type: 'text', maxlength: 40, autocomplete: 'off', class: 'sl-input' });
+      const form = el(
+        'form',
+        { class: 'sl-form' },
+        el('p', {}, 'Whoever types the same word meets the claims in the same order.'),
+        el('p', { class: 'sl-line' }, el('label', { for: id }, 'A word'), ' ', word, ' ', el('button', { type: 'submit', class: 'sl-button' }, 'Deal by this word')),
+      );
+      form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        if (!word.value.trim()) {
+          word.focus();
+          return;
+        }
+        keepWork(SEED, { value: seedOf(word.value) });
+        this.show(this.firstOpen());
+      });
+      return el('details', { class: 'sl-made sl-hint' }, el('summary', {}, 'An order for a class'), form);
     }
 
     buildForm() {
@@ -115,7 +145,7 @@
         ),
       );
       const kinds = Object.entries(this.kinds).map(([key, kind]) => [key, kind.name]);
-      this.kind = menu('If something is amiss, what kind of thing?', kinds);
+      this.kind = menu('What kind of slip? (not for “holds up”)', kinds);
       const steps = [40, 50, 60, 70, 80, 90, 95, 99, 100].map((step) => [step, `${step}%`]);
       this.sure = menu('How sure are you of the verdict?', [[25, '25%, a guess'], ...steps]);
       this.message = el('p', { class: 'sl-message', role: 'status' });
@@ -155,12 +185,23 @@
     }
 
     show(id) {
+      this.keepOrder(); // whoever moves on finds the same order again
       this.at = id;
       setText(this.message, '');
       this.draw();
       const question = this.cards.get(id).querySelector('.sl-question');
       question.tabIndex = -1;
-      question.focus();
+      question.focus({ preventScroll: true });
+      this.showCard();
+    }
+
+    keepOrder() {
+      if (!worked(SEED)) keepWork(SEED, { value: this.seed });
+    }
+
+    /* The claim and what is said of it stand together on the screen. */
+    showCard() {
+      this.cards.get(this.at).scrollIntoView({ block: 'start' });
     }
 
     problem() {
@@ -184,7 +225,7 @@
       const card = this.cards.get(this.at);
       const value = this.choices.querySelector('input:checked').value;
       const also = value === 'holds' ? 'none' : this.kind.select.value;
-      if (!worked(SEED)) keepWork(SEED, { value: this.seed });
+      this.keepOrder();
       keepPrediction(this.at, {
         kind: 'choice',
         value,
@@ -198,7 +239,8 @@
         t: Date.now(),
       });
       this.form.reset();
-      this.verdict.focus();
+      this.verdict.focus({ preventScroll: true });
+      this.showCard();
     }
 
     draw() {
@@ -227,7 +269,9 @@
 
     tell(r) {
       const same = r.value === r.truth;
-      const kind = r.also === r.alsoTruth ? '' : ` The kind: you said “${r.also}”, we say “${r.alsoTruth}”.`;
+      const clean = this.kinds.none.name; // nothing is amiss, by one of the two
+      const both = r.also !== clean && r.alsoTruth !== clean;
+      const kind = !both || r.also === r.alsoTruth ? '' : ` The kind: you said “${r.also}”, we say “${r.alsoTruth}”.`;
       const lines = [
         `Your verdict: ${said(r)}${sure(r)}.`,
         (same ? 'We judge it so too.' : `We judge: ${r.truthLabel}.`) + (same && !kind && r.value !== 'holds' ? ' The kind too.' : kind),
@@ -253,7 +297,7 @@
       const scored = pure.summary(all);
       this.tally.replaceChildren(
         el('p', {}, el('strong', {}, words)),
-        ...(n >= 10 ? [sl.calibrationCurve(scored.bands), el('p', {}, sl.AXES), ...sl.calibrationNodes(scored)] : [el('p', {}, `After ten you see your calibration; ${10 - n} to go.`)]),
+        ...(n >= 10 ? [sl.calibrationCurve(scored.bands), el('p', {}, sl.AXES), ...sl.calibrationNodes(scored, AS_WE)] : [el('p', {}, `After ten you see your calibration; ${10 - n} to go.`)]),
       );
     }
   }
@@ -411,21 +455,15 @@
         event.preventDefault();
         this.commit();
       });
-      this.input.addEventListener('change', () => keepWork(this.draftKey, { value: this.input.value }));
+      this.drawDraft = sl.draft(this.input, `${this.key}.draft`);
       this.flag = el('p', { class: 'sl-made sl-said', role: 'status', tabindex: '-1' });
       this.after = this.find('.sl-after');
       this.second = el('textarea', { id: again, rows: 7, maxlength: MOST, class: 'sl-input' });
-      this.second.addEventListener('change', () =>
-        keepWork(`${this.key}.again`, { value: this.second.value, question: `${this.question} (written again)`.slice(0, MOST) }),
-      );
+      this.drawAgain = sl.draft(this.second, `${this.key}.again`, `${this.question} (written again)`.slice(0, MOST));
       this.after.append(el('p', { class: 'sl-made' }, el('label', { for: again }, 'Write it again, if you like'), this.second));
       this.drawTicks = ticks(`${this.key}.ticks`, this.find('.sl-rubric'), `${this.question} (the rubric)`.slice(0, MOST), this.dataset.guess);
       this.note = this.makeNote();
       question.after(this.form, this.flag, this.note);
-    }
-
-    get draftKey() {
-      return `${this.key}.draft`;
     }
 
     commit() {
@@ -446,12 +484,8 @@
       this.flag.hidden = this.after.hidden = !r;
       this.drawNote();
       this.drawTicks();
-      for (const [input, key] of [
-        [this.input, this.draftKey],
-        [this.second, `${this.key}.again`],
-      ]) {
-        if (document.activeElement !== input && worked(key) && input.value !== worked(key).value) input.value = worked(key).value;
-      }
+      this.drawDraft();
+      this.drawAgain();
       if (!r || this.told === r.t) return;
       this.told = r.t;
       this.flag.replaceChildren('You wrote: ', el('strong', {}, said(r)), ' Kept ', timeNode(r.t), '.');
@@ -485,7 +519,9 @@
       const message = el('p', { class: 'sl-message', role: 'status' });
       ours.tabIndex = -1;
       ours.before(el('div', { class: 'sl-made' }, ...menus.map(({ line }) => line), el('div', { class: 'sl-buttons' }, compare), message));
-      return { study, box, menus, ours, compare };
+      const mark = el('span', { class: 'sl-made sl-mark' });
+      box.querySelector('.sl-name').after(' ', mark);
+      return { study, mark, menus, ours, compare };
     }
 
     id(study, field) {
@@ -507,7 +543,7 @@
     draw() {
       let [asOurs, open] = [0, 0];
       const total = Object.keys(this.fields).length;
-      for (const { study, box, menus, ours, compare } of this.studies) {
+      for (const { study, mark, menus, ours, compare } of this.studies) {
         const done = Boolean(worked(this.id(study, 'done')));
         ours.hidden = !done;
         compare.hidden = done;
@@ -515,15 +551,18 @@
           const r = worked(this.id(study, field));
           const value = r && Object.hasOwn(this.fields[field].options, r.value) ? r.value : '';
           if (document.activeElement !== select || done) select.value = value;
+          select.disabled = done; // what was said before ours was seen stays
           const cell = ours.querySelector(`[data-field="${field}"]`);
           const same = value === cell.dataset.key;
           setText(cell.querySelector('.sl-yours'), !value ? '' : same ? '= yours' : `yours: ${this.fields[field].options[value]}`);
           if (done) asOurs += same;
         }
         if (done) open += 1;
-        box.classList.toggle('sl-done', done);
+        setText(mark, done ? '✓ compared' : '');
       }
-      setText(this.sum, open ? `${plural(open, 'piece')} of evidence compared: ${asOurs} of ${open * total} fields as ours.` : '');
+      const expected = this.dataset.guess && committed(this.dataset.guess);
+      const before = expected ? ` You expected ${said(expected)}.` : '';
+      setText(this.sum, open ? `${plural(open, 'piece')} of evidence compared: ${asOurs} of ${open * total} fields as ours.${before}` : '');
       this.drawNote();
     }
   }
@@ -696,8 +735,10 @@
 
   const STYLE =
     'body{max-width:50rem;margin:2rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif;color:#1f2328}' +
+    '.sl-scroll{overflow-x:auto}.sl-wrote{white-space:pre-line;border-left:4px solid #a5123b;padding-left:.75rem}' +
     'table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}caption{text-align:left;font-weight:600}' +
-    'th,td{padding:.3rem .6rem .3rem 0;border-bottom:1px solid #e1e5ea;text-align:left;vertical-align:top}svg{max-width:100%}';
+    'th,td{padding:.3rem .6rem .3rem 0;border-bottom:1px solid #e1e5ea;text-align:left;vertical-align:top}' +
+    'svg{max-width:100%;overflow:visible}h2{break-after:avoid}';
 
   class SecondLook extends Look {
     build() {
@@ -732,18 +773,22 @@
     save() {
       const page = document.implementation.createHTMLDocument('My second look');
       page.documentElement.lang = 'en';
-      const meta = page.createElement('meta'),
+      const [meta, view] = [page.createElement('meta'), page.createElement('meta')],
         style = page.createElement('style'),
         title = page.createElement('h1');
       meta.setAttribute('charset', 'utf-8');
       style.textContent = STYLE;
       title.textContent = 'My second look';
-      page.head.prepend(meta);
+      view.setAttribute('name', 'viewport');
+      view.setAttribute('content', 'width=device-width, initial-scale=1');
+      page.head.prepend(meta, view);
       page.head.append(style);
       const copy = page.importNode(this.report, true);
       copy.querySelectorAll('[hidden]').forEach((node) => node.remove());
       copy.querySelectorAll('a').forEach((link) => link.replaceWith(...link.childNodes));
-      page.body.append(title, copy);
+      const foot = page.createElement('p');
+      foot.textContent = `Made with the course A Second Look: the methylcobalamin story (${location.origin}${location.pathname}). Nothing here is medical advice.`;
+      page.body.append(title, copy, foot);
       const text = `<!doctype html>\n${new XMLSerializer().serializeToString(page.documentElement)}`;
       sl.download('my-second-look.html', text, 'text/html');
       setText(this.status, 'Saved. The file is with your downloads, and opens in any browser.');
@@ -758,7 +803,7 @@
       const parts = new Map(byPart(data.predictions));
       const section = (title, ...nodes) => [el('h2', {}, title), ...nodes.flat()];
       return [
-        ...section('What I believed', beliefNodes(data, this.beliefs)),
+        ...section('What I believed', beliefNodes(data, this.beliefs), this.otherBeliefs(data)),
         ...section('What I predicted', this.predicted(parts)),
         ...section('How well I knew what I knew', calibrationOf(data, this.chapters)),
         ...section('The sealed test, before and after', this.tested(data)),
@@ -766,6 +811,15 @@
         ...section('My evidence profile', this.profiled(data)),
         ...section('In my own words', this.written(data)),
       ];
+    }
+
+    otherBeliefs(data) {
+      const charted = this.beliefs.map(([id]) => id);
+      const rows = Object.entries(data.predictions)
+        .filter(([id, r]) => r.kind === 'probability' && r.truth === undefined && !charted.includes(id))
+        .sort((a, b) => a[1].t - b[1].t)
+        .map(([id, r]) => [id.slice(0, 2), r.question || '', said(r)]);
+      return rows.length ? [tableNode('Other beliefs', ['Chapter', 'Asked', 'I said'], rows)] : [];
     }
 
     predicted(parts) {
@@ -789,6 +843,7 @@
     }
 
     word(r) {
+      if (r.truth === undefined) return 'open';
       const right = pure.wasRight(r);
       return (right === null ? '' : right ? 'right' : 'not this time') + (r.late ? ' (late)' : '');
     }
@@ -823,15 +878,16 @@
 
     profiled(data) {
       const { id, fields, studies } = this.profile;
-      const value = (study, field) => {
-        const r = data.work[`${id}.${study}.${field}`];
-        return r && Object.hasOwn(fields[field].options, r.value) ? fields[field].options[r.value] : '';
-      };
-      const rows = Object.entries(studies)
-        .map(([study, name]) => [name, ...Object.keys(fields).map((field) => value(study, field))])
-        .filter((row) => row.slice(1).some(Boolean));
-      if (!rows.length) return [el('p', {}, 'Nothing filled in yet: the profile stands in chapter 07.')];
-      return [tableNode('What each piece of evidence is, in my judgement', ['Evidence', ...Object.values(fields).map((f) => f.label)], rows)];
+      const tables = Object.entries(studies).flatMap(([study, { name, ours }]) => {
+        const done = data.work[`${id}.${study}.done`];
+        const rows = Object.entries(fields).map(([field, { label, options }]) => {
+          const r = data.work[`${id}.${study}.${field}`];
+          const mine = r && Object.hasOwn(options, r.value) ? options[r.value] : '';
+          return [label, mine, !done ? 'not compared yet' : r && r.value === ours[field] ? 'the same' : options[ours[field]]];
+        });
+        return rows.some(([, mine]) => mine) ? [tableNode(name, ['Asked', 'I said', 'The course says'], rows)] : [];
+      });
+      return tables.length ? tables : [el('p', {}, 'Nothing filled in yet: the profile stands in chapter 07.')];
     }
 
     written(data) {
@@ -840,7 +896,11 @@
         ...Object.entries(data.work).filter(([id, r]) => id.endsWith('.again') && r.value.trim()).map(([, r]) => r),
       ].sort((a, b) => a.t - b.t);
       if (!texts.length) return [el('p', {}, 'Nothing written yet in this browser.')];
-      return texts.flatMap((r) => [el('p', { class: 'sl-asked' }, el('em', {}, r.question || '')), el('p', { class: 'sl-wrote' }, r.value)]);
+      const ticked = Object.entries(data.work).filter(([id, r]) => id.endsWith('.ticks') && r.question);
+      return [
+        ...texts.flatMap((r) => [el('p', { class: 'sl-asked' }, el('em', {}, r.question || '')), el('p', { class: 'sl-wrote' }, r.value)]),
+        ...ticked.map(([, r]) => el('p', {}, `${r.question}: ${r.label} criteria met, by my own count.`)),
+      ];
     }
   }
 

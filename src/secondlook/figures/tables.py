@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from secondlook.appraisal import ledger
+from secondlook.appraisal import ledger, profile
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,23 @@ class FoldedTable(Table):
         )
 
 
-def ledger_table(through: str) -> Table:
-    """Return the evidence ledger up to a chapter, for example ``"03"``."""
+def ledger_table(through: str | None = None) -> Table:
+    """Return the evidence ledger up to a chapter, for example ``"03"``, or the whole of it."""
     return Table(
         ["Chapter", "The evidence", "What it found", "What it can bear"],
         [[line.chapter, line.evidence, line.found, line.bears] for line in ledger(through)],
-        caption="The evidence ledger so far",
+        caption="The evidence ledger so far" if through else "The evidence ledger of the course",
+    )
+
+
+def profile_table() -> Table:
+    """Return the evidence profile as the course fills it in, one row a piece of evidence."""
+    form = profile()
+    return Table(
+        ["The evidence", *(field.label for field in form.fields.values())],
+        [
+            [study.name, *(f.options[study.ours[key]] for key, f in form.fields.items())]
+            for study in form.studies
+        ],
+        caption="The evidence profile, as we fill it in",
     )

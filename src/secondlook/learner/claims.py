@@ -50,14 +50,14 @@ def claim_desk_element():
 def _card(claim):
     """One claim: its words, who says so, and, folded, what the evidence says."""
     group, kind = GROUPS[claim.group], kinds()[claim.kind].name
-    verdict = f"<p><strong>{group[:1].upper()}{group[1:]}.</strong> "
-    verdict += f"In the ledger: {claim.ledger.replace('-', ' ')}"
-    verdict += f"; kind of error: {parts.text(kind)}.</p>" if claim.kind != "none" else ".</p>"
+    verdict = f"<p><strong>{group[:1].upper()}{group[1:]}.</strong>"
+    verdict += f" {parts.text(kind)}.</p>" if claim.kind != "none" else "</p>"
     here = anchor(claim.id)
     told = (
-        f"{verdict}<p>{parts.text(claim.why)}</p>{_sums(claim.id)}"
-        f"<p><em>Could stand so:</em> {parts.text(claim.honest)}</p>"
-        f'<p class="sl-quiet"><a href="../book/claims.html#{here}">Row {claim.id}</a></p>'
+        f"{verdict}<p>{parts.text(claim.why)}</p>"
+        f"<p><em>Could stand so:</em> {parts.text(claim.honest)}</p>{_sums(claim.id)}"
+        f'<p class="sl-quiet"><a href="../book/claims.html#{here}">On the page Claims</a>: '
+        f"{claim.ledger.replace('-', ' ')}</p>"
     )
     attributes = parts.attributes(id=parts.check_id(claim.key), group=claim.group, kind=claim.kind)
     return (
@@ -72,7 +72,9 @@ def _sums(id):
     """The arithmetic behind a verdict, as the forensic tools print it."""
     if id not in arithmetic():
         return ""
-    return "".join(
+    sums = "".join(
         f"<p>{parts.text(step.asks)}</p><pre>{escape(step.verdict.arithmetic)}</pre>"
         for step in steps(id)
     )
+    summary = '<summary data-lm-suppress-shortcuts="true">The sums</summary>'
+    return f'<details class="sl-hint sl-worked">{summary}{sums}</details>'

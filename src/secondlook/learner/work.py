@@ -7,9 +7,9 @@ something to do.
 
 import json
 
-from secondlook.appraisal import Profile, ledger, plain_summary
+from secondlook.appraisal import Profile, plain_summary
 from secondlook.appraisal import profile as read_profile
-from secondlook.figures.tables import Table
+from secondlook.figures.tables import ledger_table
 from secondlook.learner import parts
 from secondlook.learner.ask import predict
 from secondlook.learner.parts import Element
@@ -25,10 +25,15 @@ CHAPTERS = {
     "06": "Secondary sources",
     "07": "Verdict",
 }
-BELIEFS = tuple((f"{chapter}.drug", chapter) for chapter in ("00", "01", "02", "03", "05", "07"))
+BELIEFS = (
+    *((f"{chapter}.drug", chapter) for chapter in ("00", "01", "02", "03", "05")),
+    ("06.drug_again", "06"),
+    ("07.drug", "07"),
+)
 PROFILE = "07.profile"
 _SORT = "Put them in your order on paper, the first first, before you read on."
 _WRITE = "Write it down, on paper if you like, before you read on."
+_OURS = '<summary data-lm-suppress-shortcuts="true">Ours, as one way of many</summary>'
 _KEEPS = "What you choose is kept in your browser. Choosing needs JavaScript; our answers are here."
 _LOOKS = "This shows what your browser keeps of this course. It needs JavaScript."
 
@@ -105,9 +110,15 @@ def summary(guess=None):
     parts.show(summary_element(guess))
 
 
-def profile():
-    """Show the lab *Evidence profile*: one piece of evidence at a time, and ours beside it."""
-    parts.show(profile_element())
+def profile(guess=None):
+    """Show the lab *Evidence profile*: one piece of evidence at a time, and ours beside it.
+
+    Parameters
+    ----------
+    guess : str, optional
+        A prediction of how many fields will be filled in as ours, set beside the count.
+    """
+    parts.show(profile_element(guess))
 
 
 def posttest():
@@ -189,8 +200,8 @@ def write_element(id, question, rubric, ours, guess=None):
         f"<sl-write {parts.attributes(id=parts.check_id(id), guess=guess)}>"
         f'<p class="sl-question">{parts.text(question)}</p><p class="sl-before">{_WRITE}</p>'
         '<div class="sl-after"><p><strong>A rubric, for you to apply to your own text</strong></p>'
-        f'<ul class="sl-rubric">{criteria}</ul><p><strong>Ours, as one way of many</strong></p>'
-        f'<div class="sl-ours">{text}</div></div></sl-write>',
+        f'<ul class="sl-rubric">{criteria}</ul><details class="sl-hint">{_OURS}'
+        f'<div class="sl-ours">{text}</div></details></div></sl-write>',
         f"In your words: {question}",
     )
 
@@ -205,12 +216,12 @@ def summary_element(guess=None):
 # ---------------------------------------------------------------- the evidence profile
 
 
-def profile_element():
+def profile_element(guess=None):
     """Return what ``profile`` shows."""
     form = read_profile()
     fields = {key: {"label": f.label, "options": f.options} for key, f in form.fields.items()}
     studies = "".join(_study(study, form) for study in form.studies)
-    attributes = parts.attributes(id=PROFILE, fields=json.dumps(fields))
+    attributes = parts.attributes(id=PROFILE, fields=json.dumps(fields), guess=guess)
     return Element(
         parts.lab(
             "evidence-profile",
@@ -260,9 +271,9 @@ def reopened_element():
     head = "".join(f'<th scope="col">{words}</th>' for words in heads)
     body = "".join(
         f'<tr data-word="{_word(item.id)}"><th scope="row">{parts.text(item.question)}</th>'
-        '<td data-when="before"></td><td data-when="now"></td>'
-        f"<td><strong>{parts.text(item.options[item.right])}</strong> {parts.text(item.why)} "
-        f"(Chapter {item.chapter})</td></tr>"
+        '<td data-when="before" data-head="Before"></td><td data-when="now" data-head="Now"></td>'
+        f'<td data-head="The answer"><strong>{parts.text(item.options[item.right])}</strong> '
+        f"{parts.text(item.why)} (Chapter {item.chapter})</td></tr>"
         for item in read_pretest()
     )
     return Element(
@@ -302,18 +313,15 @@ def second_look_element():
     """Return the page *My second look*: all that is kept, to print or to save as a file."""
     form = read_profile()
     fields = {key: {"label": f.label, "options": f.options} for key, f in form.fields.items()}
-    studies = {study.key: study.name for study in form.studies}
+    studies = {study.key: {"name": study.name, "ours": study.ours} for study in form.studies}
     packed = {"id": PROFILE, "fields": fields, "studies": studies}
     attributes = parts.attributes(
         chapters=json.dumps(CHAPTERS), beliefs=json.dumps(BELIEFS), profile=json.dumps(packed)
     )
-    lines = Table(
-        ["Chapter", "The evidence", "What it found", "What it can bear"],
-        [[line.chapter, line.evidence, line.found, line.bears] for line in ledger()],
-        "The evidence ledger of the course",
-    )
+    lines = ledger_table()
     return Element(
         f'<sl-second-look {attributes}><p class="sl-before">{_LOOKS}</p><div class="sl-report">'
-        f"<h2>What the evidence can bear</h2>{lines.html()}</div></sl-second-look>",
+        '<h2>What the evidence can bear</h2><div class="sl-scroll" tabindex="0" role="region" '
+        f'aria-label="{lines.caption}">{lines.html()}</div></div></sl-second-look>',
         "My second look: predictions, verdicts, scores and the evidence ledger on one page.",
     )
