@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from secondlook.retelling import kinds
+
 CLAIMS, ANOMALIES = "book/claims.html", "book/anomalies.html"
 STATUS = ".sl-filter [role=status]"
 ROWS = "table.sl-claims tbody tr"
@@ -29,6 +31,7 @@ def test_without_javascript_everything_is_there_and_no_dead_control(new_page):
         ("Verdict", "contradicted", None),
         ("Source", "Kaji 2019", 20),
         ("Kind of error", "none", None),
+        ("Kind of error", "How sure", None),
     ],
 )
 def test_each_list_filters_and_says_how_many_are_left(page, name, choice, count):
@@ -61,6 +64,80 @@ def test_lists_and_words_work_together_by_keyboard(page):
     assert 0 < both.count() < words
     assert all("misleading" in text for text in both.all_inner_texts())
     assert not page.locator("h2", has_text="Two early abstracts").is_visible()
+
+
+def test_one_button_clears_words_and_lists_and_is_there_only_then(page):
+    page.goto(CLAIMS)
+    clear = page.get_by_role("button", name="Clear", exact=True)
+    assert not clear.is_visible()
+    find = page.get_by_label("Find a claim")
+    find.fill("homocysteine")
+    page.get_by_role("combobox", name="Verdict").select_option("supported")
+    clear.wait_for()
+    assert page.locator(f"{ROWS}:visible").count() < 20
+    clear.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(f"{ROWS}:visible").count() == 141
+    assert find.input_value() == "" and not clear.is_visible()
+    assert page.evaluate("document.activeElement.id") == "sl-find", "the focus is not lost"
+    assert page.locator(STATUS).inner_text() == "141 claims"
+
+
+def test_the_kinds_of_error_are_those_of_the_desk(page):
+    page.goto(CLAIMS)
+    box = page.get_by_role("combobox", name="Kind of error")
+    offered = box.locator("option").evaluate_all("o => o.map((x) => x.value)")
+    assert sorted(offered) == sorted(["", "none", *(
+        kind.name for key, kind in kinds().items() if key != "none"
+    )])  # fmt: skip
+    box.select_option("What is left out")
+    shown = page.locator(f"{ROWS}:visible")
+    assert shown.count() > 5
+    assert all("What is left out: " in text for text in shown.all_inner_texts())
+
+
+def test_puzzles_are_found_by_words_and_by_what_their_sums_say(new_page):
+    page = new_page(viewport={"width": 390, "height": 800})
+    page.goto(ANOMALIES)
+    shown = page.locator(".sl-puzzle:visible")
+    assert page.locator(STATUS).inner_text() == "49 puzzles" and shown.count() == 49
+    box = page.get_by_role("combobox", name="What the sums say")
+    total = 0
+    for word in ("inconsistent", "consistent", "cannot tell", "not a sum"):
+        box.select_option(word)
+        assert page.locator(STATUS).inner_text() == f"{shown.count()} of 49 puzzles match"
+        assert all(word in text for text in shown.locator("h3").all_inner_texts())
+        total += shown.count()
+    assert total == 49
+    assert not page.locator("h2", has_text="Sums that can be done").is_visible()
+    page.get_by_label("Find a puzzle").fill("registration")
+    page.keyboard.press("Enter")
+    assert [a.get_attribute("id") for a in shown.all()] == ["an-40", "an-45"]
+    page.evaluate("location.hash = '#an-06'")
+    page.locator("#an-06").wait_for()
+    assert shown.count() == 49
+    page.get_by_label("Find a puzzle").fill("mislabel")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert shown.count() == 49
+
+
+def test_the_bench_is_offered_for_puzzles_alone(page):
+    page.goto(CLAIMS)
+    assert page.locator("a[href*='forensic-bench?']").count() == 0
+    page.goto(ANOMALIES)
+    links = page.get_by_role("link", name="Try it on the bench")
+    assert links.count() == page.locator(".sl-sums").count() == 36
+
+
+def test_a_claim_of_the_desk_is_told_in_plain_words_first(page):
+    page.goto(f"{CLAIMS}#c-k04")
+    cell = page.locator("#c-k04 td").nth(1)
+    told = cell.locator(".sl-told").bounding_box()
+    checked = cell.get_by_text("Checked by:").bounding_box()
+    assert told["y"] + told["height"] <= checked["y"]
+    assert "Could stand so: " in cell.inner_text()
+    assert page.locator("#c-j01 .sl-told").count() == 0, "it does not lie on the desk"
 
 
 def test_a_link_leads_to_a_claim_that_the_filter_hides(page):

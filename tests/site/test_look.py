@@ -308,6 +308,42 @@ def test_paper_is_light_even_when_the_screen_is_dark(page):
     assert colours[1] > 240
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("book/claims.html", ("pre", "table.sl-claims td", ".sl-told")),
+        ("book/anomalies.html", ("pre", "dd", ".sl-says")),
+        ("chapters/06_secondary_sources.html", ("blockquote", "pre", "div.admonition")),
+    ],
+)
+def test_what_is_printed_from_a_dark_screen_is_dark_on_white(new_page, name, kinds):
+    page = new_page()
+    prefer(page, "dark")
+    settle(page, name)
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    root = "getComputedStyle(document.documentElement)"
+    assert page.evaluate(f"{root}.colorScheme") == "light", "or the margins print black"
+    for part in ("html", "body", *(f".bd-article {kind}" for kind in kinds)):
+        assert page.locator(part).count(), part
+        ink, paper = page.locator(part).first.evaluate(COLOURS)
+        assert ink < 100 and paper > 240, (part, ink, paper)
+
+
+# How light the ink of an element is, and what lies under it, from 0 to 255.
+COLOURS = """(e) => {
+  const parts = (c) => c.match(/[\\d.]+/g).map(Number);
+  const light = (c) => parts(c).slice(0, 3).reduce((a, b) => a + b, 0) / 3;
+  const through = (c) => parts(c).length === 4 && parts(c)[3] === 0;
+  let under = e;
+  while (under.parentElement && through(getComputedStyle(under).backgroundColor))
+    under = under.parentElement;
+  const paper = getComputedStyle(under).backgroundColor;
+  return [light(getComputedStyle(e).color), through(paper) ? 255 : light(paper)];
+}"""
+
+
 def test_an_address_is_printed_and_a_page_is_not(page):
     settle(page, "book/references.html")
     page.emulate_media(media="print")
