@@ -57,7 +57,7 @@ def read_notebook(stem: str, root: Path = ROOT) -> Notebook:
         dict(_calls(chapter, "predict")),
         {name: name.replace("-", " ").capitalize() for name in labs},
         {id: question(id).asks for id, _ in _calls(chapter, "question")},
-        dict(_calls(solutions, "answer")),
+        {**dict(_calls(solutions, "answer")), **dict(_calls(solutions, "write"))},
     )
 
 
