@@ -112,7 +112,7 @@ def test_a_slip_has_the_word_that_it_has_on_the_desk():
                 if kind.get(id) in KINDS and id.startswith(_own(step.where)):
                     met += 1
                     assert kind[id] in step.changed, (chain.key, step.where, id)
-    assert met >= 7
+    assert met >= 6
 
 
 def _own(where):
@@ -134,8 +134,9 @@ def test_survival_for_death_or_ventilation_is_the_same_change_wherever_it_occurs
 
 def test_what_is_set_beside_a_chain_is_no_part_of_it():
     found = {g.key: g for g in genealogies()}
-    assert [b.step.where for b in found["days"].beside] == ["E0302, Table 2A"]
-    assert found["days"].steps[-1].where == "E0302, Table 2B"
+    # a number of the same size, of another trial, is no ancestor
+    assert [b.step.where for b in found["days"].beside] == ["E0302, Table 2B"]
+    assert not any("E0302" in step.where for step in found["days"].steps)
     assert [s.where for s in found["pace"].steps] == ["JETALS page", "Its source"]
     for chain in genealogies():
         told = {step.says for step in chain.steps}
@@ -181,7 +182,7 @@ def test_what_is_not_named_by_anybody_is_not_called_a_citation():
 
 def test_the_sums_that_the_words_rest_on():
     days = {arm: value(f"K19.T2B.med.{arm}") for arm in ("plc", "25", "50")}
-    assert min(days["25"], days["50"]) - days["plc"] > 500  # “more than 500 days”, “a year”
+    assert min(days["25"], days["50"]) - days["plc"] > 500  # they look like the “more than 500 days”
     whole = {arm: value(f"K19.T2A.med.{arm}") for arm in ("plc", "25", "50")}
     assert 0.65 < (whole["25"] - whole["plc"]) / 365.25 < 1  # “most of a year”
     assert whole["50"] < whole["25"]  # “the other dose did less well”
@@ -203,7 +204,8 @@ def test_the_sums_that_the_words_rest_on():
 
 def test_values_stand_in_the_words_as_printed():
     found = {g.key: g for g in genealogies()}
-    assert "570 days on placebo, 1087 on 25 mg and 1197 on 50 mg" in found["days"].steps[2].says
+    medians = "570 days on placebo, 1087 on 25 mg and 1197 on 50 mg"
+    assert medians in found["days"].beside[0].step.says
     assert "0.57 (0.35 to 0.92)" in found["later"].steps[-1].says
     assert "0.44 of 48 points of function (weak source)" in spin("jetals").tellings[3].words
     assert filled("{J.diff:upper}, weak source", "here").words == "3.50, weak source"
@@ -300,7 +302,7 @@ def broken(entry, *change):
         (("steps", 0, "changed", ["tone"]), "changed is 'tone'; use one of fact"),
         (("steps", 0, "ids", ["C.X99"]), "'C.X99' is no published value, claim or anomaly"),
         (("steps", 0, "how", "{K19.T2B.hr.to}"), "no published value has the id"),
-        (("steps", 1, "says", "{J.diff}"), "J.diff comes from a weak source"),
+        (("steps", 2, "says", "{J.diff}"), "J.diff comes from a weak source"),
         (("steps", 1, "says", "{J.seed.plc:lower}, weak source"), "J.seed.plc has no lower limit"),
         (("steps", 1, "says", "{J.seed.plc:middle}"), "no part 'middle'; use text"),
         (("steps", 1, "says", "{J.seed.plc"), "a bracket is open"),
