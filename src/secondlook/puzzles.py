@@ -31,6 +31,7 @@ class Step:
 
 
 _STEPS: dict[str, Callable[[], Iterator[tuple[str, Verdict]]]] = {}
+_ABOUT: dict[str, str] = {}
 
 
 def arithmetic() -> tuple[str, ...]:
@@ -56,14 +57,21 @@ def steps(id: str) -> tuple[Step, ...]:
     return tuple(starmap(Step, _STEPS[id]()))
 
 
+def about(id: str) -> str:
+    """Return which figures a puzzle is about, in a few words that do not give it away."""
+    if id not in _ABOUT:
+        raise ValueError(f"id is {id!r}; the arithmetic puzzles are {', '.join(arithmetic())}")
+    return _ABOUT[id]
+
+
 def verdicts(id: str) -> tuple[Verdict, ...]:
     """Return the answers of the forensic tools alone, in the order of :func:`steps`."""
     return tuple(step.verdict for step in steps(id))
 
 
-def _puzzle(id: str):
+def _puzzle(id: str, about: str):
     def keep(made):
-        _STEPS[id] = made
+        _STEPS[id], _ABOUT[id] = made, about
         return made
 
     return keep
@@ -95,8 +103,8 @@ def _shares(counts: dict[str, int], whole: dict[str, int]) -> Iterator[tuple[str
 # --- which side is the printed p?
 
 
-def _side(id: str, hr: str, p: str | None) -> None:
-    @_puzzle(id)
+def _side(id: str, who: str, hr: str, p: str | None) -> None:
+    @_puzzle(id, f"{who}: hazard ratio" + (" and p" if p else ""))
     def made():
         yield "What p belongs to the interval?", forensics.p_range(*triple(hr))
         if p:
@@ -115,17 +123,17 @@ def _side(id: str, hr: str, p: str | None) -> None:
 
 
 for _row in (
-    ("AN.01", "K19.T2A.hr.50", "K19.T2A.p.tte.50.crude"),
-    ("AN.02", "K19.T2A.hr.tot", "K19.T2A.p.tte.tot.crude"),
-    ("AN.03", "K19.T2A.hr.25", None),
-    ("AN.04", "K19.T2B.hr.50", "K19.T2B.p.tte.50"),
-    ("AN.05", "K19.T2B.hr.tot", "K19.T2B.p.tte.tot"),
-    ("AN.06", "K19.T2B.hr.25", "K19.txt.p.tte.25"),
+    ("AN.01", "50 mg, all patients", "K19.T2A.hr.50", "K19.T2A.p.tte.50.crude"),
+    ("AN.02", "Both doses, all patients", "K19.T2A.hr.tot", "K19.T2A.p.tte.tot.crude"),
+    ("AN.03", "25 mg, all patients", "K19.T2A.hr.25", None),
+    ("AN.04", "50 mg, early patients", "K19.T2B.hr.50", "K19.T2B.p.tte.50"),
+    ("AN.05", "Both doses, early patients", "K19.T2B.hr.tot", "K19.T2B.p.tte.tot"),
+    ("AN.06", "25 mg, early patients", "K19.T2B.hr.25", "K19.txt.p.tte.25"),
 ):
     _side(*_row)
 
 
-@_puzzle("AN.34")
+@_puzzle("AN.34", "Two small groups: differences and p")
 def _intervals_clear_of_zero():
     for who, words in (("men", "Men"), ("fvc", "%FVC under 90")):
         gain, p = triple(f"K19.prog.frs.{who}"), text(f"K19.prog.p.{who}")
@@ -139,7 +147,7 @@ def _intervals_clear_of_zero():
 # --- the same contrast under two names
 
 
-@_puzzle("AN.07")
+@_puzzle("AN.07", "25 mg, early patients: the score and its p")
 def _like_placebo():
     for what, words in (("med", "medians"), ("q1", "first quartiles"), ("q3", "third quartiles")):
         pair = (text(f"K19.T2B.frs.{what}.{arm}") for arm in ("25", "plc"))
@@ -148,7 +156,7 @@ def _like_placebo():
     yield "Can the p given to 25 mg be that of both doses?", same
 
 
-@_puzzle("AN.08")
+@_puzzle("AN.08", "Three p values, each of two comparisons")
 def _the_weaker_of_two():
     pairs = (
         ("Norris scale", "K19.txt.p.norris.25", text("K19.txt.p.norris.50")),
@@ -167,19 +175,19 @@ def _whole_trial_p(end: str, kind: str) -> list[str]:
     return [text(f"K19.T2A.p.{end}.{arm}.{kind}") for arm in ("50", "tot")]
 
 
-@_puzzle("AN.09")
+@_puzzle("AN.09", "Time to event: p before and after adjustment")
 def _adjusted_time_to_event():
     pair = (_whole_trial_p("tte", kind) for kind in ("crude", "adj"))
     yield "Can these p values be the crude ones, adjusted?", forensics.adjusted_below_crude(*pair)
 
 
-@_puzzle("AN.10")
+@_puzzle("AN.10", "Change of score: p before and after adjustment")
 def _adjusted_scores():
     pair = (_whole_trial_p("frs", kind) for kind in ("crude", "adj"))
     yield "Can these p values be the crude ones, adjusted?", forensics.adjusted_below_crude(*pair)
 
 
-@_puzzle("AN.11")
+@_puzzle("AN.11", "The smallest p of the abstract")
 def _minimal_p():
     least = text("K19.abs.pmin")
     crude = text("K19.T2A.p.frs.tot.crude")
@@ -188,7 +196,7 @@ def _minimal_p():
         yield f"Can it be the adjusted {other}?", forensics.agree(least, other)
 
 
-@_puzzle("AN.12")
+@_puzzle("AN.12", "The abstract's line for p")
 def _a_looser_line():
     p, level = "<" + text("K19.abs.p.tte"), float(text("K19.des.plan.alpha")) / 100
     yield "Does it meet the planned level, one-sided?", forensics.meets_level(p, level)
@@ -204,7 +212,7 @@ def _a_looser_line():
 # --- plans and power
 
 
-@_puzzle("AN.13")
+@_puzzle("AN.13", "The planned number of events")
 def _where_200_events_came_from():
     alpha, claim = float(text("K19.des.plan.alpha")) / 100, text("K19.des.plan.power")
     ratio, total = published("K19.des.plan.hr").upper, published("K19.des.plan.events").value
@@ -214,7 +222,7 @@ def _where_200_events_came_from():
     yield "Both doses against placebo, with all of them", pooled
 
 
-@_puzzle("AN.14")
+@_puzzle("AN.14", "The power for the score")
 def _the_second_endpoint():
     plan, arm = published("K19.des.plan.es"), published("K19.des.plan.narm").value
     alpha, claim = float(text("K19.des.plan.alpha")) / 100, text("K19.des.plan.power")
@@ -223,7 +231,7 @@ def _the_second_endpoint():
         yield f"Has an effect of {effect} the power of the plan?", answer
 
 
-@_puzzle("AN.15")
+@_puzzle("AN.15", "Numbers of events behind two intervals")
 def _number_of_events():
     for table, words in (("A", "All patients"), ("B", "Early patients")):
         limits = triple(f"K19.T2{table}.hr.tot")[1:]
@@ -244,7 +252,7 @@ def _all() -> dict[str, int]:
     return {arm: count(f"K19.T1.n.{arm}") for arm in ARMS}
 
 
-@_puzzle("AN.16")
+@_puzzle("AN.16", "Months to diagnosis, and who is early")
 def _two_clocks():
     mean, sd = text("K19.T1.lag.tot.mean"), text("K19.T1.lag.tot.sd")
     share = f"{100 * sum(_early().values()) / count('K19.T1.n.tot'):.1f}"
@@ -265,7 +273,7 @@ def _two_clocks():
     )
 
 
-@_puzzle("AN.18")
+@_puzzle("AN.18", "How many patients of each group are early")
 def _sizes_of_the_subgroup():
     n, early = _all(), _early()
     yield from _shares(early, n)
@@ -273,14 +281,14 @@ def _sizes_of_the_subgroup():
     yield "Do the shares differ more than chance?", forensics.chi_square(table)
 
 
-@_puzzle("AN.19")
+@_puzzle("AN.19", "Placebo, early and late: events and score")
 def _sign_of_the_prognosis():
     for what, words in (("ev", "events in %"), ("frs", "change in points")):
         pair = (text(f"K19.disc.{what}.{who}") for who in ("early", "late"))
         yield f"Placebo, early less late: {words}", forensics.difference(*pair)
 
 
-@_puzzle("AN.20")
+@_puzzle("AN.20", "Two shares with their intervals")
 def _middle_of_an_interval():
     for who, words in (("early", "12 months or less"), ("late", "over 12 months")):
         answer = forensics.midpoint(*triple(f"K19.disc.ev.{who}"), log=False)
@@ -290,14 +298,14 @@ def _middle_of_an_interval():
 # --- the other patients
 
 
-@_puzzle("AN.21")
+@_puzzle("AN.21", "All patients, the early and the others")
 def _the_rest():
     for dose in ("tot", "50", "25"):
         answer = forensics.rest_of(triple(f"K19.T2A.hr.{dose}"), triple(f"K19.T2B.hr.{dose}"))
         yield f"{NAMES[dose]}: what must hold for the other patients?", answer
 
 
-@_puzzle("AN.22")
+@_puzzle("AN.22", "Shares without an event: all, early, others")
 def _shares_without_a_model():
     n, early = _all(), _early()
     yield (
@@ -317,14 +325,14 @@ def _shares_without_a_model():
 # --- time, dose and decline
 
 
-@_puzzle("AN.23")
+@_puzzle("AN.23", "Both doses: days and hazard ratios")
 def _dose_order():
     for what, words in (("med", "median days"), ("hr", "hazard ratio")):
         pair = (text(f"K19.T2A.{what}.{arm}") for arm in ("25", "50"))
         yield f"25 mg less 50 mg: {words}", forensics.difference(*pair)
 
 
-@_puzzle("AN.24")
+@_puzzle("AN.24", "Placebo: events of early and late patients")
 def _not_of_worst_ranks():
     early, whole = count("AAN15.n.plc"), count("K19.T1.n.plc")
     shares = [text("K19.disc.ev.early"), text("K19.disc.ev.late")]
@@ -334,7 +342,7 @@ def _not_of_worst_ranks():
     )
 
 
-@_puzzle("AN.25")
+@_puzzle("AN.25", "Patients with a change of score")
 def _nearly_everybody_has_a_score():
     n = [count(f"K19.T2A.frs.n.{arm}") for arm in ARMS]
     yield "Patients with a change of score", forensics.adds_up(n, sum(n))
@@ -347,7 +355,7 @@ def _nearly_everybody_has_a_score():
         yield f"Is {share}% a share of the {of} {words}?", answer
 
 
-@_puzzle("AN.26")
+@_puzzle("AN.26", "Decline in the run-in and in the trial")
 def _decline_a_year():
     weeks, span = text("K19.des.weeks"), text("K19.des.obs")
     fall = forensics.rescale(text("K19.T2A.frs.med.plc"), weeks, 52)
@@ -362,7 +370,7 @@ def _decline_a_year():
         yield f"The run-in's pace, {words}", forensics.rescale(mean, span, to)
 
 
-@_puzzle("AN.32")
+@_puzzle("AN.32", "The flow of patients")
 def _flow():
     answer = forensics.flow(
         count("K19.des.rand"),
@@ -375,7 +383,7 @@ def _flow():
     yield "Do the numbers of the flow add up?", answer
 
 
-@_puzzle("AN.35")
+@_puzzle("AN.35", "The share of early patients")
 def _half_or_forty_per_cent():
     early, of = sum(_early().values()), count("K19.T1.n.tot")
     share = f"{100 * early / of:.1f}"
@@ -384,7 +392,7 @@ def _half_or_forty_per_cent():
     yield "From about 40% to half", forensics.difference("50", text("K19.disc.le12"))
 
 
-@_puzzle("AN.37")
+@_puzzle("AN.37", "Side effects in three groups")
 def _adverse_events():
     pairs = {arm: tuple(map(int, text(f"K19.saf.trae.{arm}.n").split("/"))) for arm in ARMS}
     for arm, (part, of) in pairs.items():
@@ -400,7 +408,7 @@ def _adverse_events():
 # --- JETALS, the pilot and the pages
 
 
-@_puzzle("AN.41")
+@_puzzle("AN.41", "JETALS: a difference in percent")
 def _forty_three_per_cent():
     gap, decline = triple("J.diff"), text("J.seed.plc")
     p = forensics.p_range(*gap, log=False)
@@ -419,7 +427,7 @@ def _forty_three_per_cent():
     yield "Is that the printed share in %?", whole
 
 
-@_puzzle("AN.42")
+@_puzzle("AN.42", "JETALS: decline before the trial and in it")
 def _both_arms_sped_up():
     weeks = text("J.seed.weeks")
     for arm in ("plc", "mec"):
@@ -434,14 +442,14 @@ def _both_arms_sped_up():
     yield "The same after it, in 12 weeks", forensics.rescale(after, 24, 12)
 
 
-@_puzzle("AN.43")
+@_puzzle("AN.43", "JETALS: decline a year")
 def _sixteen_weeks_as_a_year():
     for arm in ("plc", "mec"):
         answer = forensics.rescale(text(f"J.seed.{arm}"), text("J.seed.weeks"), 52)
         yield f"{NAMES[arm]}: points a year", answer
 
 
-@_puzzle("AN.44")
+@_puzzle("AN.44", "JETALS: a row of the table of patients")
 def _a_total_that_is_not():
     parts, total = [count(f"J.T1.ril.{arm}") for arm in ("plc", "mec")], text("J.T1.ril.tot")
     yield "Riluzole: do the arms make the total?", forensics.adds_up(parts, total)
@@ -454,13 +462,13 @@ def _a_total_that_is_not():
     yield "Is 19% 12 of 65?", answer
 
 
-@_puzzle("AN.46")
+@_puzzle("AN.46", "A page on PLS: a rate and 16 weeks")
 def _a_rate_over_sixteen_weeks():
     # The page's own figures, which only the claim C.J35 holds.
     yield "1.6 a year, in 16 weeks", forensics.rescale("1.6", 52, 16, "0.6")
 
 
-@_puzzle("AN.47")
+@_puzzle("AN.47", "Doses a week")
 def _doses_a_week():
     high, low = text("K98.dose.high"), published("K98.dose.low").value
     yield "25 mg a day, in a week", forensics.rescale(high, 1, 7)
@@ -471,7 +479,7 @@ def _doses_a_week():
     yield f"The low dose, 0.5 mg a day, in daily needs of {need} micrograms", answer
 
 
-@_puzzle("AN.49")
+@_puzzle("AN.49", "The pilot: two groups of patients")
 def _the_newspaper_table():
     treated, alive, others = (count(f"I07.x.{w}") for w in ("n.trt", "alive.trt", "n.ctl"))
     answer = forensics.two_by_two(alive, treated, 0, others)  # "controls all dead", says the note

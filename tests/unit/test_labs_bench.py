@@ -37,6 +37,12 @@ PASTED = {
     "no such share": "62% of 18",
     "two groups": "3/10 v 8/10, p = 0.5",
     "p of chi-square": "3/10 (30%) vs 8/10 (80%); P=.025",
+    "several tests": "23 of 65 (35.4%) versus 12 of 64 (18.8%), p = 0.03",
+    "t": "2.49 (SE 0.76, 95% CI 0.99–3.98; p=0.0013)",
+    "t of few": "difference 2.49 (95% CI 0.99 to 3.98), p=0.003",
+    "standard error": "difference 2.49 (SE 0.76)",
+    "standard error and p": "difference 2.49 (SE 0.76), p = 0.2",
+    "outside": "difference 1 (95% CI 2 to 3), p = 0.04",
     "groups without p": "3/10 v 8/10",
     "mean": "mean 3.47, n = 12",
     "large mean": "mean 34712.47, n = 12000",
@@ -67,7 +73,7 @@ def test_it_opens_with_a_printed_result_of_the_paper():
     assert lab.sentence.startswith(
         f"A ratio of {row.text} ({row.lower_text} to {row.upper_text}) goes with a two-sided p of "
         f"{2 * one:.3f} and a one-sided of {one:.3f}; the printed {p.text} fits neither: "
-        "inconsistent, certain. "
+        "these cannot all be as printed. "
     )
     assert "neither side" in lab.picture.title
 
@@ -84,10 +90,15 @@ def test_every_kind_of_result_has_a_picture_that_fits(figures):
 
 def test_the_picture_says_what_fits():
     said = bench(PASTED["ratio"]).picture.alt
-    assert re.search(r"p, two-sided 0\.004 \([^)]*\), which fits; p, one-sided", said)
+    assert re.search(r"p, two-sided 0\.0\d+, rounding allows [^;]*, which fits; p, one-sided", said)
     assert said.count("which does not fit") == 1 and said.endswith("Printed: 0.004.")
     assert "do not give" in bench(PASTED["two groups"]).picture.title
-    assert bench(PASTED["p of chi-square"]).picture.title == "The counts give the printed p"
+    assert bench(PASTED["p of chi-square"]).picture.title.startswith("One usual test of these")
+    both = bench(PASTED["several tests"])
+    assert both.picture.title == "3 of 6 usual tests give the printed p"
+    assert both.picture.alt.index("two-sided") < both.picture.alt.index("one-sided")
+    assert "cannot be told which" in both.sentence
+    assert "outside its own interval" in bench(PASTED["outside"]).picture.title
     assert "not the middle" in bench(PASTED["off the middle"]).picture.title
     assert "No whole total over 12" in bench(PASTED["mean"]).picture.title
     assert bench("mean 3.47, n = 12", items=5).picture.title.startswith("A whole total")
@@ -100,13 +111,16 @@ def test_the_numbers_hold_every_line_of_the_arithmetic():
     for each in lab.result.sums:
         assert set(each.verdict.arithmetic.split("\n")) <= set(lines)
     assert {"estimate", "lower limit", "upper limit", "p"} <= {row["Step"] for row in lab.numbers}
-    assert "0.004, that is 0.0035 to 0.0045" in lines
+    assert "0.004, rounding allows 0.0035 to 0.0045" in lines
+    bracket = re.compile(r"\([^()]* to [^()]*\)")
+    assert not any(bracket.search(line) for line in lines if "Read as" not in line)
+    assert "consistent, likely" in [row["Answer"] for row in lab.numbers]
 
 
 @pytest.mark.parametrize(
     ("p", "words"),
     [("0.004", "is two-sided"), ("0.0018", "is one-sided"), ("0.4", "fits neither"),
-     ("<0.05", "fits both")],
+     ("<0.05", "the printed <0.05 fits: these can stand together")],
 )  # fmt: skip
 def test_the_side_is_said(p, words):
     assert words in bench(f"HR 0.70 (95% CI 0.55 to 0.89), p {p}").sentence
@@ -120,6 +134,62 @@ def test_how_to_read_and_the_level_can_be_set():
     wide, narrow = (bench(PASTED["ratio"], level=level) for level in ("95", "90"))
     low, high = (lab.result.sums[0].verdict.values["two_sided"] for lab in (wide, narrow))
     assert low < high and "90% interval" in narrow.sentence
+
+
+def test_a_p_has_as_many_decimals_as_the_one_beside_it():
+    lab = bench(PASTED["t"])
+    assert "two-sided p of 0.0011 and a one-sided of 0.0005; the printed 0.0013 fits a two-sided "\
+        "t test: these can stand together. " in lab.sentence  # fmt: skip
+    assert lab.picture.title == "The printed p fits a t test"
+    assert not re.search(r"0\.001\b", lab.picture.alt)
+    assert "t test of few" in bench(PASTED["t of few"]).picture.title
+    assert "two-sided p of 0.050 and" in bench("difference 2.0 (0.0 to 4.0), p < 0.05").sentence
+
+
+def test_an_estimate_outside_its_interval_has_no_p():
+    lab = bench(PASTED["outside"])
+    assert lab.sentence.startswith("These cannot all be as printed: ")
+    assert "two-sided" not in lab.html() and "fits" not in lab.sentence
+
+
+def test_a_line_pasted_over_a_puzzle_is_read_and_so_is_every_other_control(monkeypatch):
+    changes = {"figures": "58 + 51 = 119", "read": "ratio", "level": "90", "items": 3}
+    for name, value in changes.items():
+        lab = forensic_bench().set(**{"from": "AN.44"})
+        assert lab.set(**{name: value}).settings["from"] == "own", name
+        assert lab.settings[name] == value
+    lab = forensic_bench().set(**{"from": "AN.44", "figures": "58 + 51 = 119"})
+    assert lab.settings["from"] == "AN.44"
+    monkeypatch.setenv("SECONDLOOK_LINK", lab.link)
+    assert forensic_bench().settings == lab.settings
+    monkeypatch.delenv("SECONDLOOK_LINK")
+    monkeypatch.delenv("SECONDLOOK_STATIC")
+    from secondlook.labs.live import _Live
+
+    alive = _Live(forensic_bench())
+    alive.fields["from"].value = "AN.06"
+    assert "AN.06 has" in alive.screen.value
+    alive.fields["figures"].value = "58 + 51 = 119"
+    assert "The parts add up to 109" in alive.screen.value
+    assert alive.fields["from"].value == "own"
+
+
+def test_the_button_goes_from_puzzle_to_puzzle():
+    lab = forensic_bench()
+    seen = [
+        lab.press("The next puzzle of these papers").settings["from"] for _ in puzzles.arithmetic()
+    ]
+    assert tuple(seen) == puzzles.arithmetic()
+    assert lab.press("The next puzzle of these papers").settings["from"] == seen[0]
+
+
+def test_the_name_of_a_puzzle_does_not_give_it_away():
+    names = [puzzles.about(id) for id in puzzles.arithmetic()]
+    assert len(set(names)) == len(names) and max(map(len, names)) < 50
+    for name in names:
+        assert not re.search(r"(?i)cross|mislabel|smaller|outside|called|same|not\b|no p", name)
+    with pytest.raises(ValueError, match=r"id is 'AN\.17'"):
+        puzzles.about("AN.17")
 
 
 # ------------------------------------------------------------ worked examples
@@ -238,6 +308,8 @@ def test_a_live_bench_answers_what_is_pasted(monkeypatch):
         field.value = text.encode("utf-8", "replace").decode()
         shown = alive.screen.value + alive.table.value
         assert "alert(1)" not in shown and 'role="status"' in shown
+    alive._press("The next puzzle of these papers")
+    assert alive.fields["from"].value == "AN.01"
     alive._press("A p that fits one side")
     assert "is one-sided" in alive.screen.value and "HR" in field.value
 

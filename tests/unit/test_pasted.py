@@ -110,6 +110,53 @@ def test_a_phrase_is_read_as_it_is_meant(text, kind, figures, verdict):
     assert reading.said.endswith(".")
 
 
+# text; kind; what must be read; words of the reason
+EXPLAINED = [
+    ("OR=1,45 (IC 95% 1,10 a 1,92), p=0,008", "ratio", YES, "two-sided"),
+    ("OR 1,45 (IC à 95 % : 1,10 à 1,92), p=0,008", "ratio", YES, "two-sided"),
+    ("OR 1,45 (IC95% [1,10 ; 1,92]; p=0,008)", "ratio", YES, "two-sided"),
+    ("OR 1,45 (95%-KI 1,10 bis 1,92; p=0,008)", "ratio", YES, "two-sided"),
+    ("OR 1,45; intervallo di confidenza al 95%: 1,10 a 1,92; p = 0,008", "ratio", YES, "two-sided"),
+    ("Differenz 2,0 (95%-Konfidenzintervall 0,5 bis 3,5), p=0,009", "difference", YES, "two-sided"),
+    ("2.49 (SE 0.76, 95% CI 0.99–3.98; p=0.0013)", "difference", YES, "t test"),
+    ("difference 2.49 (SE 0.76), p=0.0013", "difference", YES, "t test"),
+    ("difference 2.49 (SE 0.76), p=0.2", "difference", (NO, "likely"), "standard error"),
+    ("difference 2.49 (95% CI 0.99 to 3.98), p=0.003", "difference", OPEN, "few"),
+    (
+        "difference 2.49 (95% CI 0.99 to 3.98), n = 400, p=0.003",
+        "difference",
+        (NO, "likely"),
+        "No rounding",
+    ),
+    ("difference 2.49 (95% CI 0.99 to 3.98; SE 2.1), p=0.0011", "difference", YES, "two-sided"),
+    ("HR 0.75 (0.64 to 0.89), P<0.001", "ratio", YES, "cannot be told"),
+    ("difference 1 (95% CI 2 to 3), p = 0.04", "difference", (NO, "certain"), "outside"),
+    ("HR 1.0 (95% CI 2 to 3)", "ratio", (NO, "certain"), "outside"),
+    ("HR 2.0 (0.35 to 0.92)", "ratio", (NO, "likely"), "outside"),
+    ("log OR 0.3 (95% CI 1.1 to 1.6)", "ratio", (NO, "likely"), "outside"),
+    ("3/10 v 8/10, two-sided p = 0.035", "share", (NO, "likely"), "none"),
+    ("3/10 v 8/10, one-sided p = 0.035", "share", YES, "Fisher"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "verdict", "reason"), EXPLAINED, ids=lambda x: None)
+def test_what_explains_a_figure_is_tried_before_it_is_doubted(text, kind, verdict, reason):
+    reading = read_pasted(text)
+    wanted, sure = verdict if isinstance(verdict, tuple) else (verdict, reading.head.sure)
+    assert (reading.kind, reading.head.verdict, reading.head.sure) == (kind, wanted, sure), reading
+    assert reason in reading.head.why, reading.head.why
+
+
+def test_every_usual_test_that_gives_the_p_is_named_two_sided_ones_first():
+    # by hand with R: chi-square 0.0336, with the correction 0.0540, Fisher 0.0471
+    why = read_pasted("23 of 65 (35.4%) versus 12 of 64 (18.8%), p = 0.03").head.why
+    fits = ("chi-square without a correction, two-sided", "Fisher's exact test, one-sided",
+            "chi-square with a correction, one-sided")  # fmt: skip
+    assert [why.index(name) for name in fits] == sorted(why.index(name) for name in fits)
+    assert why.count("-sided") == 3 and "cannot be told" in why
+    assert "not used" in read_pasted("HR 0.75 (95% CI 0.64 to 0.89; SE 0.1), p=0.0009").said
+
+
 # What must not be judged: refused, with a word of the reason.
 REFUSED = [
     ("", "Nothing is pasted"),
@@ -261,6 +308,31 @@ def test_a_true_analysis_is_never_called_certainly_wrong(
         assert reading.head.verdict != NO, (text, reading)
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    log=st.booleans(), effect=st.floats(-1.5, 1.5), se=st.floats(0.02, 1.0),
+    n=st.integers(60, 500), named=st.booleans(), sides=st.sampled_from([1, 2]),
+    decimals=st.integers(1, 3), p_digits=st.integers(2, 4), how=st.integers(0, 3),
+)  # fmt: skip
+@example(False, 2.49 / 2, 0.76 / 2, 137, True, 2, 3, 4, 0)
+def test_a_t_analysis_of_a_usual_trial_is_never_doubted(
+    log, effect, se, n, named, sides, decimals, p_digits, how
+):
+    """The n not given; t for the interval and the p, or for one of them, or an SE for the CI."""
+    t = stats.t(n - 2)
+    half = (stats.norm if how == 1 else t).ppf(0.975) * se
+    ends = [effect, effect - half, effect + half]
+    estimate, lower, upper = (f"{math.exp(e) if log else e:.{decimals}f}" for e in ends)
+    p = sides * (stats.norm if how == 2 else t).sf(abs(effect / se))
+    interval = f"{'95% CI ' if named else ''}{lower} to {upper}"
+    if how == 3 and not log:
+        interval = f"SE {se:.{decimals + 1}f}" + (f"; {interval}" if named else "")
+    name = "HR" if log else "difference"
+    text = f"{name} {estimate} ({interval}), p {printed_p(p, p_digits)}"
+    reading = read_pasted(text)
+    assert all(each.verdict.verdict != NO for each in reading.sums), (text, reading)
+
+
 @settings(max_examples=150, deadline=None)
 @given(log=st.booleans(), z=st.floats(0, 1.2) | st.floats(4.5, 7), se=st.floats(0.05, 0.3))
 def test_a_gross_contradiction_is_found(log, z, se):
@@ -298,9 +370,11 @@ def test_a_true_mean_and_a_true_sum_always_fit(scores, decimals):
 @given(a=st.integers(0, 40), b=st.integers(0, 40), n=st.integers(40, 80), m=st.integers(40, 80))
 def test_a_true_p_of_two_groups_fits_whichever_test_gave_it(a, b, n, m):
     table = [[a, n - a], [b, m - b]]
-    tests = [stats.fisher_exact(table).pvalue]
+    tests = [stats.fisher_exact(table, alternative=side).pvalue
+             for side in ("two-sided", "less", "greater")]  # fmt: skip
     if 0 < a + b < n + m:
-        tests.append(stats.chi2_contingency(table, correction=False).pvalue)
+        both = [stats.chi2_contingency(table, correction=yes).pvalue for yes in (False, True)]
+        tests += [*both, both[0] / 2, 1 - both[1] / 2]
     for p in tests:
         reading = read_pasted(f"{a}/{n} v {b}/{m}, p {printed_p(p, 3)}")
         assert reading.head.verdict == YES, (reading, p)
@@ -312,7 +386,8 @@ PIECES = st.sampled_from(
     ["HR", "OR", "or", "0.57", "(", ")", "[", "]", "95% CI", "to", "–", "−", "-", ",", ";", "p",
      "=", "<", "0.01", "1e308", "-1e308", "1e-300", "%", "/", "of", "n =", "mean", "12", "5",
      "difference", "+", "is", "a year", "in 16 weeks", "0", "0.00", "1,234", "0,5", ".", "NS",
-     "two-sided", "median", "\n", "items", "and", "99999999999999", "9" * 16, "999 %"]
+     "two-sided", "median", "SE", "SE 0.5", "IC", "95% KI", "a", "bis",
+     "difference 2 (", "\n", "items", "and", "99999999999999", "9" * 16, "999 %"]
 )  # fmt: skip
 
 

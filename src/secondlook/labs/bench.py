@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from secondlook import puzzles
 from secondlook.evidence import anomalies, published
 from secondlook.figures import bench as pictures
 from secondlook.figures.bench import Answer, Mark, Span
 from secondlook.figures.style import Picture
-from secondlook.figures.subgroup import p_words
 from secondlook.forensics.pasted import NOTHING, Reading, Sum, read_pasted
 from secondlook.forensics.tokens import LONGEST
-from secondlook.forensics.verdict import Verdict, show, show_range
+from secondlook.forensics.verdict import Verdict, show, show_allowed, show_range
 from secondlook.labs.controls import Choice, Slider, Text
 from secondlook.labs.lab import Lab, Recipe
 
@@ -52,11 +51,16 @@ def example(id: str, p_id: str) -> str:
     return f"HR {row.text} (95% CI {row.lower_text} to {row.upper_text}), p = {p.text}"
 
 
-@cache
 def _puzzle_names() -> dict[str, str]:
     """Each puzzle that is arithmetic, by its id, in short words."""
-    names = {row.id: re.sub(r"^\w+_\w+: ", "", row.what) for row in anomalies()}
-    return {id: f"{id}: {names[id]}" for id in puzzles.arithmetic()}
+    return {id: f"{id}: {puzzles.about(id)}" for id in puzzles.arithmetic()}
+
+
+def _next_puzzle(present: dict) -> dict:
+    """The puzzle after the present one; after the last, and from a pasted line, the first."""
+    ids = puzzles.arithmetic()
+    place = ids.index(present["from"]) + 1 if present["from"] in ids else 0
+    return {"from": ids[place % len(ids)]}
 
 
 def forensic_bench(figures: str = "") -> Lab:
@@ -88,9 +92,11 @@ def forensic_bench(figures: str = "") -> Lab:
             "A p that fits one side":
                 own | {"figures": example("K19.T2B.hr.tot", "K19.T2B.p.tte.tot")},
             "A mean of whole numbers": own | {"figures": "mean 3.47, n = 12"},
-            "A puzzle of these papers": {"from": "AN.44"},
+            "The next puzzle of these papers": _next_puzzle,
         },
         Recipe(_compute, _sentence, _picture, _numbers),
+        # these have no part in a puzzle: whoever moves one is back at a line of their own
+        follows={name: {"from": OWN} for name in ("figures", "read", "level", "items")},
     )  # fmt: skip
 
 
@@ -116,6 +122,25 @@ def _sureness(verdict: Verdict) -> str:
     return f"{verdict.verdict}, {verdict.sure}"
 
 
+_PLAIN = {
+    ("inconsistent", "certain"): "these cannot all be as printed",
+    ("inconsistent", "likely"): "these hardly go together",
+    "consistent": "these can stand together",
+    "cannot tell": "it cannot be told",
+}
+_ONE_SUM = {
+    ("inconsistent", "certain"): "Does not fit, whatever the rounding.",
+    ("inconsistent", "likely"): "Hardly fits.",
+    "consistent": "Can be so.",
+    "cannot tell": "Cannot be told.",
+}
+
+
+def _in_words(verdict: Verdict, words=_PLAIN) -> str:
+    """How figures get on, as one says it to a reader; the table keeps the technical words."""
+    return words.get((verdict.verdict, verdict.sure)) or words[verdict.verdict]
+
+
 def _lone(why: str) -> bool:
     """Whether a sum has nothing printed beside it."""
     return "was given to compare with" in why
@@ -135,58 +160,75 @@ def _sentence(bench: Bench, **settings) -> str:
         return f"Cannot tell. {reading.said}"
     behind = bench.sums[0].verdict
     if "two_sided" not in behind.values:
-        return f"{_capital(_sureness(head))}: {_why(head)} {reading.said}"
+        return f"{_capital(_in_words(head))}: {_why(head)} {reading.said}"
     rest = f"{_why(head)} {reading.said}"
     return f"{_p_sentence(reading, behind, head)}. {rest}"
 
 
 def _p_sentence(reading: Reading, behind: Verdict, head: Verdict) -> str:
-    estimate, lower, upper = (
-        reading.figure(what).text for what in ("estimate", "lower limit", "upper limit")
-    )
     p = reading.figure("p")
+    two, one = (_p_words(behind.values[side], p) for side in ("two_sided", "one_sided"))
     said = (
-        f"A {reading.kind} of {estimate} ({lower} to {upper}) goes with a two-sided p "
-        f"{_of(behind.values['two_sided'])} and a one-sided {_of(behind.values['one_sided'])}"
+        f"A {reading.kind} of {_estimate_words(reading)} goes with a two-sided p {_of(two)} and a "
+        f"one-sided {_of(one)}"
     )
     if not p:
-        return f"{said}, and no p is printed beside it: {_sureness(head)}"
-    side = _side(reading)
-    fits = {"either": "fits both", "neither": "fits neither"}.get(side, f"is {side}")
-    return f"{said}; the printed {p.text} {fits}: {_sureness(head)}"
+        return f"{said}, and no p is printed beside it: {_in_words(head)}"
+    values = reading.sums[-1].verdict.values
+    fits = {"either": "fits", "neither": "fits neither"}.get(values["side"], f"is {values['side']}")
+    if "t_df" in values:
+        sides = values["t_side"].replace("either", "one-sided or two-sided")
+        fits = f"fits a {sides} t test"
+    return f"{said}; the printed {p.text} {fits}: {_in_words(head)}"
+
+
+def _estimate_words(reading: Reading) -> str:
+    """The estimate with its interval, or with its standard error where there is none."""
+    estimate, lower, upper, se = (
+        figure and figure.text
+        for figure in map(
+            reading.figure, ("estimate", "lower limit", "upper limit", "standard error")
+        )
+    )
+    return f"{estimate} ({lower} to {upper})" if lower else f"{estimate} (standard error {se})"
 
 
 def _side(reading: Reading) -> str:
     """Which side a pasted p fits: one-sided, two-sided, either, neither."""
-    return reading.sums[1].verdict.values["side"]
+    return reading.sums[-1].verdict.values["side"]
 
 
-def _p_words(p: float) -> str:
-    """A p in words, with small ones to one figure, as printed p may be small."""
-    if not _LEAST_P <= p < 0.001:
-        return p_words(p) if p >= 0.001 else f"below {_LEAST_P:.6f}"
-    return f"{p:.{math.ceil(-math.log10(p))}f}"
+def _p_words(p: float, beside=None) -> str:
+    """A p in words, with as many decimals as it needs and as the printed p beside it has."""
+    if p < _LEAST_P:
+        return f"below {_LEAST_P:.6f}"
+    digits = math.ceil(-math.log10(p)) if p < 0.001 else 3 if p < 0.1 else 2
+    if beside:
+        printed = len(beside.text.partition(".")[2])
+        digits = max(digits, min(8, printed + (beside.text[0] in "<>")))
+    return f"{p:.{digits}f}"
 
 
-def _of(p: float) -> str:
-    words = _p_words(p)
+def _of(words: str) -> str:
     return words if words.startswith("below") else f"of {words}"
 
 
-def _p_range_words(p: float, low: float, high: float) -> str:
-    ends = [_p_words(low), _p_words(high)]
-    return _p_words(p) if ends[0] == ends[1] else f"{_p_words(p)} ({ends[0]} to {ends[1]})"
+def _p_range_words(p: float, low: float, high: float, beside=None) -> str:
+    here, *ends = (_p_words(each, beside) for each in (p, low, high))
+    return here if ends[0] == ends[1] else f"{here}, rounding allows {ends[0]} to {ends[1]}"
 
 
 def _puzzle_sentence(bench: Bench, id: str) -> str:
     against = sum(each.verdict.verdict == "inconsistent" for each in bench.sums)
     count = f"{len(bench.sums)} sum{'s' if len(bench.sums) > 1 else ''}"
-    head, back = bench.head, "To read a line of your own, choose “what I paste”."
+    head, back = bench.head, "Paste a line of your own to leave it."
     if _lone(head.why):
         alone = "with nothing printed beside them to contradict"
         return f"{id} has {count}, {alone}. {_why(head)} {back}"
     said = f"{against or 'none'} {'go' if against > 1 else 'goes'} against what is printed"
-    return f"{id} has {count}, and {said}: {_sureness(head)}. {head.why} {back}"
+    words = _in_words(head)
+    words = f"read so, {words}" if against else words
+    return f"{id} has {count}, and {said}: {words}. {head.why} {back}"
 
 
 def _capital(words: str) -> str:
@@ -216,18 +258,28 @@ def _picture(bench: Bench, **settings) -> Picture:
 def _p_picture(bench: Bench) -> Picture | None:
     reading, behind = bench.reading, bench.sums[0].verdict
     printed = reading.figure("p")
-    if behind.verdict == "inconsistent":
+    if "outside" in behind.values:
+        return _outside_picture(reading, behind)
+    if behind.verdict == "inconsistent" and "middle" in behind.values:
         return _middle_picture(reading, behind)
     side = _side(reading) if printed else None
+    by_t = reading.sums[-1].verdict.values if printed else {}
+    fits = "" if "t_df" in by_t else side
     spans = [
-        _p_span(name, behind.values, side and side in (name, "either"))
+        _p_span(name, behind.values, fits if side is None else name == fits or fits == "either",
+                printed)
         for name in ("two-sided", "one-sided")
-    ]
+    ]  # fmt: skip
+    if "t_df" in by_t:
+        spans += _t_spans(by_t, printed)
     title = {
-        None: "The p that belongs to the interval, on two sides and on one",
-        "either": "Within rounding the printed p fits both sides",
-        "neither": "The printed p fits the interval on neither side",
-    }.get(side, f"The printed p fits a {side} test of the interval")
+        None: "The p that belongs to the estimate, on two sides and on one",
+        "either": "Within rounding the printed p fits, on one side or on two",
+        "neither": "The printed p fits the estimate on neither side",
+    }.get(side, f"The printed p fits a {side} test of the estimate")
+    if "t_df" in by_t:
+        title = "The printed p fits a t test"
+        title += " of few patients" if side == "neither" else ""
     mark = printed and Mark(printed.text, printed.value, printed.low, printed.high)
     subtitle = "Bars: the p that rounding of estimate and limits allows"
     if mark:
@@ -237,17 +289,41 @@ def _p_picture(bench: Bench) -> Picture | None:
     )
 
 
-def _p_span(name: str, values, fits) -> Span:
+def _t_spans(values, printed) -> list[Span]:
+    """The p of a t test, for the sides on which it fits."""
+    spans = []
+    for name in ("two-sided", "one-sided"):
+        if values["t_side"] in (name, "either"):
+            low, high = values[f"t_{name.replace('-', '_')}"]
+            words = f"{_p_words(low, printed)} to {_p_words(high, printed)}"
+            spans.append(Span(f"p, {name}, by t", words, low, high, True))
+    return spans
+
+
+def _outside_picture(reading: Reading, verdict: Verdict) -> Picture:
+    low, high = verdict.values["outside"]
+    estimate = reading.figure("estimate")
+    return pictures.scale(
+        [Span("between the limits", show_range(low, high), low, high, False)],
+        Mark(estimate.text, *[estimate.value] * 3),
+        axis=f"the {reading.kind}",
+        title="The printed estimate lies outside its own interval",
+        subtitle="Bar: from limit to limit, as printed. Hollow diamond: the estimate",
+        source=_PASTED,
+    )
+
+
+def _p_span(name: str, values, fits, printed) -> Span:
     key = name.replace("-", "_")
     low, high = values[f"{key}_range"]
-    words = _p_range_words(values[key], low, high)
+    words = _p_range_words(values[key], low, high, printed)
     return Span(f"p, {name}", words, low, high, fits)
 
 
 def _middle_picture(reading: Reading, behind: Verdict) -> Picture:
     low, high = behind.values["middle_range"]
     estimate = reading.figure("estimate")
-    words = f"{show(behind.values['middle'])} ({show_range(low, high)})"
+    words = show_allowed(behind.values["middle"], low, high)
     scaled = ", in logs" if reading.kind == "ratio" else ""
     return pictures.scale(
         [Span(f"middle of the limits{scaled}", words, low, high, False)],
@@ -261,37 +337,29 @@ def _middle_picture(reading: Reading, behind: Verdict) -> Picture:
 
 def _share_picture(bench: Bench) -> Picture | None:
     verdicts = [each.verdict for each in bench.sums]
-    tests = [v for v in verdicts if "p_two_sided" in v.values or "chi2" in v.values]
+    tests = [v for v in verdicts if "tests" in v.values]
     printed = bench.reading.figure("p")
     if tests and printed:
-        return _test_picture(tests, printed)
+        return _test_picture(tests[0].values, printed)
     shares = [each for each in bench.sums if "counts" in each.verdict.values]
     return _counts_picture(bench, shares) if shares else None
 
 
-def _test_picture(tests: list[Verdict], printed) -> Picture:
-    spans = []
-    for verdict in tests:
-        values = verdict.values
-        rows = (
-            [("chi-square", values["p"])]
-            if "chi2" in values
-            else [
-                ("Fisher's exact test, two-sided", values["p_two_sided"]),
-                ("and one-sided", min(values["p_less"], values["p_greater"])),
-            ]
-        )
-        spans += [
-            Span(name, _p_words(p), p, p, printed.low <= p <= printed.high) for name, p in rows
-        ]
-    fits = any(span.fits for span in spans)
+def _test_picture(values, printed) -> Picture:
+    tests, fits = values["tests"], values["fits"]
+    spans = [Span(name, _p_words(p, printed), p, p, name in fits) for name, p in tests.items()]
+    title = (
+        "The usual tests of these counts do not give the printed p"
+        if not fits
+        else f"{len(fits)} of {len(tests)} usual tests give the printed p"
+        if len(fits) > 1
+        else "One usual test of these counts gives the printed p"
+    )
     return pictures.scale(
         spans,
         Mark(printed.text, printed.value, printed.low, printed.high),
         axis="p",
-        title="The counts give the printed p"
-        if fits
-        else "The usual tests of these counts do not give the printed p",
+        title=title,
         subtitle="Bars: the p of the counts. Hollow diamond and band: the printed p",
         source=_PASTED,
         p=True,
@@ -343,7 +411,9 @@ def _mean_picture(bench: Bench) -> Picture:
     cells = people.value * _items(reading)
     low, high = mean.low * cells, mean.high * cells
     fits = _FITS[verdict.verdict]
-    span = Span(f"{mean.text} × {cells:.0f}", show_range(low, high), low, high, fits)
+    span = Span(
+        f"{mean.text} × {cells:.0f}", f"rounding allows {show_range(low, high)}", low, high, fits
+    )
     return pictures.scale(
         [span],
         None,
@@ -376,7 +446,7 @@ def _sum_picture(bench: Bench) -> Picture:
     parts = [f.text for f in reading.figures if f.what == "part"]
     name = "the first rate, over the second time" if rate else " + ".join(parts)
     name = name if len(name) <= 40 else f"{len(parts)} parts together"
-    words = show(verdict.values[key]) + (f" ({show_range(low, high)})" if high > low else "")
+    words = show_allowed(verdict.values[key], low, high)
     what = "The two rates are" if rate else "The parts and the total are"
     return pictures.scale(
         [Span(name, words, low, high, fits)],
@@ -405,7 +475,7 @@ def _answers_picture(bench: Bench, title: str, where: str) -> Picture:
 def _said(verdict: Verdict) -> str:
     if _lone(verdict.why):
         return _why(verdict)
-    return f"{_capital(_sureness(verdict))}. {verdict.why}"
+    return f"{_in_words(verdict, _ONE_SUM)} {verdict.why}"
 
 
 def _puzzle_picture(bench: Bench, id: str) -> Picture:
@@ -447,4 +517,5 @@ def _row(step: str, line: str, answer: str) -> dict[str, str]:
 def _range_words(figure) -> str:
     if figure.low == figure.high or figure.what in ("people", "count"):
         return figure.text
-    return f"{figure.text}, that is {show_range(figure.low, figure.high)}"
+    said = "that is" if figure.text[0] in "<>" else "rounding allows"
+    return f"{figure.text}, {said} {show_range(figure.low, figure.high)}"
