@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from secondlook.retelling import kinds
+from secondlook.evidence import anchor, claims
+from secondlook.retelling import desk, kinds
 
 CLAIMS, ANOMALIES = "book/claims.html", "book/anomalies.html"
 STATUS = ".sl-filter [role=status]"
@@ -131,13 +132,16 @@ def test_the_bench_is_offered_for_puzzles_alone(page):
 
 
 def test_a_claim_of_the_desk_is_told_in_plain_words_first(page):
-    page.goto(f"{CLAIMS}#c-k04")
-    cell = page.locator("#c-k04 td").nth(1)
+    on_desk = [told.id for told in desk()]
+    other = next(c.id for c in claims() if c.id not in on_desk)
+    page.goto(f"{CLAIMS}#{anchor(on_desk[0])}")
+    cell = page.locator(f"#{anchor(on_desk[0])} td").nth(1)
     told = cell.locator(".sl-told").bounding_box()
     checked = cell.get_by_text("Checked by:").bounding_box()
     assert told["y"] + told["height"] <= checked["y"]
     assert "Could stand so: " in cell.inner_text()
-    assert page.locator("#c-j01 .sl-told").count() == 0, "it does not lie on the desk"
+    assert page.locator(f"#{anchor(other)} .sl-told").count() == 0
+    assert page.locator(".sl-told").count() == len(on_desk)
 
 
 def test_a_link_leads_to_a_claim_that_the_filter_hides(page):

@@ -314,6 +314,7 @@ def test_paper_is_light_even_when_the_screen_is_dark(page):
         ("book/claims.html", ("pre", "table.sl-claims td", ".sl-told")),
         ("book/anomalies.html", ("pre", "dd", ".sl-says")),
         ("chapters/06_secondary_sources.html", ("blockquote", "pre", "div.admonition")),
+        ("exercises/04_subgroup.html", ("div.cell_input pre", ".highlight .n", ".highlight .c1")),
     ],
 )
 def test_what_is_printed_from_a_dark_screen_is_dark_on_white(new_page, name, kinds):
