@@ -104,7 +104,7 @@ def scale(
         title=title,
         subtitle=subtitle,
         source=source,
-        alt=f"Scale of {axis}, with a bar for what rounding allows. {told}."
+        alt=f"Scale of {axis}, with a bar for each range. {told}."
         + (f" Printed: {mark.words}." if mark else ""),
         body=lambda sheet: _draw_scale(sheet, spans, mark, axis, p, whole),
         height=rows * _ROW + 158,

@@ -173,7 +173,8 @@ def _p_sentence(reading: Reading, behind: Verdict, head: Verdict) -> str:
         f"one-sided {_of(one)}"
     )
     if not p:
-        return f"{said}, and no p is printed beside it: {_in_words(head)}"
+        end = "" if _lone(head.why) else f": {_in_words(head)}"
+        return f"{said}, and no p is printed beside it{end}"
     values = reading.sums[-1].verdict.values
     fits = {"either": "fits", "neither": "fits neither"}.get(values["side"], f"is {values['side']}")
     if "t_df" in values:
@@ -202,11 +203,15 @@ def _p_words(p: float, beside=None) -> str:
     """A p in words, with as many decimals as it needs and as the printed p beside it has."""
     if p < _LEAST_P:
         return f"below {_LEAST_P:.6f}"
-    digits = math.ceil(-math.log10(p)) if p < 0.001 else 3 if p < 0.1 else 2
+    return f"{p:.{_p_digits(p, beside)}f}"
+
+
+def _p_digits(p: float, beside=None) -> int:
+    digits = math.ceil(-math.log10(max(p, _LEAST_P))) if p < 0.001 else 3 if p < 0.1 else 2
     if beside:
         printed = len(beside.text.partition(".")[2])
         digits = max(digits, min(8, printed + (beside.text[0] in "<>")))
-    return f"{p:.{digits}f}"
+    return digits
 
 
 def _of(words: str) -> str:
@@ -214,7 +219,11 @@ def _of(words: str) -> str:
 
 
 def _p_range_words(p: float, low: float, high: float, beside=None) -> str:
-    here, *ends = (_p_words(each, beside) for each in (p, low, high))
+    digits = min(_p_digits(low, beside), _p_digits(p, beside) + 1)
+    here, *ends = (
+        f"{each:.{digits}f}" if each >= 10.0**-digits else _p_words(each, beside)
+        for each in (p, low, high)
+    )
     return here if ends[0] == ends[1] else f"{here}, rounding allows {ends[0]} to {ends[1]}"
 
 
@@ -304,7 +313,7 @@ def _outside_picture(reading: Reading, verdict: Verdict) -> Picture:
     low, high = verdict.values["outside"]
     estimate = reading.figure("estimate")
     return pictures.scale(
-        [Span("between the limits", show_range(low, high), low, high, False)],
+        [Span("between the limits", show_range(low, high), low, high, None)],
         Mark(estimate.text, *[estimate.value] * 3),
         axis=f"the {reading.kind}",
         title="The printed estimate lies outside its own interval",
