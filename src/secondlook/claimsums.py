@@ -132,13 +132,6 @@ def _diabetes():
     yield Step("Do the groups add up?", forensics.adds_up(parts, count("K19.txt.diab")))
 
 
-@_claim("C.X01")
-def _five_hundred_days():
-    for dose in ("25", "50"):
-        pair = (text(f"K19.T2B.med.{arm}") for arm in (dose, "plc"))
-        yield Step(f"{NAMES[dose]} less placebo: median days", forensics.difference(*pair))
-
-
 # --- JETALS
 
 
