@@ -29,7 +29,7 @@ IDS = (
     "06.daily_average",
     "06.escape_clauses",
     "06.mislabelled",
-    "06.head_start",
+    "06.merged_trials",
 )
 WEEKS, YEAR, RUN_IN = 16, 52, 12
 LOSS, TREATED_LOSS, DIFFERENCE = 4.63, 2.66, 1.97
@@ -63,7 +63,7 @@ KEYS = {
     "06.daily_average": 7 * 25 / (2 * 25),
     "06.escape_clauses": at_least_one(),
     "06.mislabelled": exp(-Z_P * log_se()),
-    "06.head_start": GAIN / DAYS,
+    "06.merged_trials": GAIN / DAYS,
 }
 DIGITS = dict(zip(IDS, (1, 2, 1, 2, 2, 1), strict=True))
 
@@ -127,7 +127,7 @@ def test_equivalent_forms_are_accepted():
     for form in ("0.54", "0.53", exp(-2.33 * 0.27), "HR = 0.535"):
         assert check("06.mislabelled", form).correct, form
     for form in ("4.5", "500/112", "4.46 times", GAIN / 7 / 16):
-        assert check("06.head_start", form).correct, form
+        assert check("06.merged_trials", form).correct, form
 
 
 def test_the_p_that_looks_for_its_owner_fits_the_two_other_intervals():
@@ -283,7 +283,7 @@ WRONG = {
     "06.daily_average": wrong_doses,
     "06.escape_clauses": wrong_clauses,
     "06.mislabelled": wrong_ratios,
-    "06.head_start": wrong_starts,
+    "06.merged_trials": wrong_starts,
 }
 
 
