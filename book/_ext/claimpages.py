@@ -57,7 +57,7 @@ KIND_OF_WORD = {
     "authority named wrongly": "fact",
     "biochemistry error": "fact",
     "chemistry error": "fact",
-    "comparison not named": "comparison",
+    "comparison left out": "comparison",
     "counting studies": "missing",
     "date from registry not paper": "fact",
     "denominator": "itself",

@@ -132,6 +132,15 @@ def _diabetes():
     yield Step("Do the groups add up?", forensics.adds_up(parts, count("K19.txt.diab")))
 
 
+@_claim("C.X01")
+def _days_that_look_alike():
+    for dose in ("25", "50"):
+        pair = (text(f"K19.T2B.med.{arm}") for arm in (dose, "plc"))
+        yield Step(
+            f"{NAMES[dose]} less placebo, in E0302: median days", forensics.difference(*pair)
+        )
+
+
 # --- JETALS
 
 

@@ -117,6 +117,13 @@ def test_patients_with_diabetes():
     assert answers("C.K18") == ["consistent"]
 
 
+@covers("C.X01")
+def test_days_of_another_trial_look_alike():
+    gaps = [each["difference"] for each in values("C.X01")]
+    said("C.X01", f"1087-570 = {gaps[0]:.0f}", f"1197-570 = {gaps[1]:.0f}", "another trial's")
+    assert min(gaps) > 500 and ROWS["C.X01"].verdict == "not-checkable"
+
+
 # JETALS
 
 
