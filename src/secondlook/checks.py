@@ -17,7 +17,7 @@ from dataclasses import dataclass, is_dataclass
 
 from secondlook._data import data_path
 
-KINDS = {"probability": (0.0, 1.0), "ratio": (0.0, math.inf)}
+KINDS = {"probability": (0.0, 1.0), "ratio": (0.0, math.inf), "amount": (0.0, math.inf)}
 _SPACE = re.compile("[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+")
 _REPR = re.compile(r"(?:np\.|numpy\.)?float(?:16|32|64)?\((.*)\)")
 _LABEL = re.compile(r"(?:[a-z][a-z_ -]{0,30})?[=≈~:]")
@@ -86,7 +86,7 @@ def evaluate(table: dict, answer) -> Feedback:
     if problem:
         return Feedback(False, messages[problem], quiet=problem == "stub")
     low, high = KINDS[kind]
-    if not low <= value <= high or (kind == "ratio" and value == 0):
+    if not low <= value <= high or (kind != "probability" and value == 0):
         return Feedback(False, messages[f"range_{kind}"])
     low, high = table["right"]
     if low <= value <= high:

@@ -40,6 +40,15 @@ def assert_solutions_pass_and_stubs_fail(stem: str, ids) -> None:
         assert stubs[id] == Feedback(False, table["messages"]["stub"], quiet=True), id
 
 
+def assert_stubs_are_what_is_checked(stem: str, ids) -> None:
+    """An exercise asks in code for what its checks take, and for nothing else."""
+    cells = nbformat.read(ROOT / "exercises" / f"{stem}.ipynb", as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    stubs = re.findall(r"^(\w+) = \.\.\.", code, re.MULTILINE)
+    taken = re.findall(r'^check\("[\w.]+", (\w+)\)', code, re.MULTILINE)
+    assert stubs == taken and len(taken) == len(ids)
+
+
 def assert_every_wrong_turn_meets_its_message(wrong: dict[str, dict[str, tuple]]) -> None:
     """``wrong``: id to name of a wrong turn, in the table's order, to values that take it."""
     for id, turns in wrong.items():

@@ -17,7 +17,10 @@ from secondlook import checks
 from secondlook.checks import Feedback, check, check_table, read_answer, read_table
 
 VECTORS = json.loads(Path(__file__).with_name("check_vectors.json").read_text(encoding="utf-8"))
-IDS = ("04.interaction_p", "04.familywise", "04.shrunk_hr", "04.mislabelled_p")
+IDS = (
+    *("04.interaction_p", "04.familywise", "04.shrunk_hr", "04.mislabelled_p"),
+    "07.calibration",
+)
 
 
 def expected(id, verdict):

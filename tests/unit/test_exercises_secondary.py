@@ -15,6 +15,7 @@ from _exercises import (
     assert_nothing_said_gives_the_answer_away,
     assert_rounded_wrong_turns_meet_their_messages,
     assert_solutions_pass_and_stubs_fail,
+    assert_stubs_are_what_is_checked,
 )
 from scipy import stats
 
@@ -144,10 +145,7 @@ def cells_of(folder):
 
 
 def test_an_exercise_asks_in_code_for_what_its_check_takes_and_nothing_else():
-    sources = [cell.source for cell in cells_of("exercises") if cell.cell_type == "code"]
-    stubs = re.findall(r"^(\w+) = \.\.\.", "\n".join(sources), re.MULTILINE)
-    taken = re.findall(r'^check\("[\w.]+", (\w+)\)', "\n".join(sources), re.MULTILINE)
-    assert stubs == taken and len(taken) == len(IDS)
+    assert_stubs_are_what_is_checked(STEM, IDS)
 
 
 def test_the_mended_paragraph_has_the_printed_numbers_and_none_of_the_slips():

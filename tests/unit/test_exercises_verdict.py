@@ -12,6 +12,7 @@ from _exercises import (
     assert_nothing_said_gives_the_answer_away,
     assert_rounded_wrong_turns_meet_their_messages,
     assert_solutions_pass_and_stubs_fail,
+    assert_stubs_are_what_is_checked,
 )
 from scipy import stats
 
@@ -57,6 +58,15 @@ DIGITS = dict(zip(IDS, (1, 0, 0, 2), strict=True))
 
 def test_every_solution_passes_and_every_stub_fails():
     assert_solutions_pass_and_stubs_fail(STEM, IDS)
+
+
+def test_an_exercise_asks_in_code_for_what_its_check_takes_and_nothing_else():
+    assert_stubs_are_what_is_checked(STEM, IDS)
+
+
+def test_a_negative_gap_is_no_logarithm():
+    said = check("07.calibration", -11)
+    assert not said.correct and said.message.startswith("The answer is above 0. Look at")
 
 
 def test_no_two_intervals_overlap():

@@ -182,7 +182,7 @@ def test_what_is_not_named_by_anybody_is_not_called_a_citation():
 
 def test_the_sums_that_the_words_rest_on():
     days = {arm: value(f"K19.T2B.med.{arm}") for arm in ("plc", "25", "50")}
-    assert min(days["25"], days["50"]) - days["plc"] > 500  # they look like the “more than 500 days”
+    assert min(days["25"], days["50"]) - days["plc"] > 500  # a look-alike of “500 days”
     whole = {arm: value(f"K19.T2A.med.{arm}") for arm in ("plc", "25", "50")}
     assert 0.65 < (whole["25"] - whole["plc"]) / 365.25 < 1  # “most of a year”
     assert whole["50"] < whole["25"]  # “the other dose did less well”

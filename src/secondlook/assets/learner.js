@@ -228,7 +228,7 @@
 
   const SPACE = /[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
   const NEAR = 0.03; // this far outside the right interval an answer was most likely rounded too early
-  const RANGE = { probability: [0, 1], ratio: [0, Infinity] };
+  const RANGE = { probability: [0, 1], ratio: [0, Infinity], amount: [0, Infinity] };
   const trim = (text) => text.replace(/^ +| +$/g, '');
 
   function readNumber(part) {
@@ -277,7 +277,7 @@
     const [value, problem] = readText(String(answer), table.kind === 'probability');
     if (problem) return say(false, table.messages[problem]);
     const within = ([low, high]) => low <= value && value <= high;
-    if (!within(RANGE[table.kind]) || (table.kind === 'ratio' && value === 0)) {
+    if (!within(RANGE[table.kind]) || (table.kind !== 'probability' && value === 0)) {
       return say(false, table.messages['range_' + table.kind]);
     }
     if (within(table.right)) return say(true, table.right_message);
