@@ -230,7 +230,7 @@ def test_a_probability_needs_no_confidence_and_an_older_record_with_one_stays():
         {"t": 9e15},
         {"t": "yesterday"},
         {"question": 5},
-        {"question": "q" * 2001},
+        {"question": "q" * 4001},
         {"unit": {"toString": 1}},
         {"late": "yes"},
         {"within": -1},
@@ -327,7 +327,7 @@ def test_what_was_filled_in_last_stays_whichever_way_two_tabs_meet():
 
 
 @pytest.mark.parametrize(
-    "change", [{"value": 5}, {"value": "a" * 2001}, {"t": 0}, {"label": []}, {"question": {}}]
+    "change", [{"value": 5}, {"value": "a" * 4001}, {"t": 0}, {"label": []}, {"question": {}}]
 )
 def test_one_bad_field_refuses_what_was_filled_in(change):
     record = {"value": "low", "t": NOW, "label": "hardly"}

@@ -12,7 +12,7 @@
   const KEY = 'secondlook';
   const ASIDE = 'secondlook.aside';
   const CHANGE = 'sl-change';
-  const MAX_TEXT = 2000;
+  const MAX_TEXT = 4000;
   const MAX_ANSWER = 200;
   const MAX_ENTRIES = 1000;
   const MAX_FILE = 2e6;

@@ -60,7 +60,7 @@
   const { said, sure, came, tableNode, timeNode, pure } = sl;
   const percent = (part, whole) => `${Math.round((100 * part) / whole)}%`;
   const worked = (id) => kept().work[id];
-  const MOST = 2000; // characters of a text that is kept
+  const MOST = 4000; // characters of a text that is kept
 
   /* A menu with its label; the first entry asks to choose. */
   function menu(label, entries, attributes = {}) {
@@ -699,7 +699,7 @@
       add('text', { x: x(i), y: y(r.value) - 10, 'text-anchor': 'middle', 'font-size': 12, fill: 'currentColor' }, `${Math.round(r.value)}%`);
       add('text', { x: x(i), y: 152, 'text-anchor': 'middle', 'font-size': 12, fill: 'currentColor' }, label);
     });
-    return [svg, el('p', {}, `How likely you thought it that the drug slows ALS, after each chapter: ${words}.`)];
+    return [svg, el('p', {}, `How likely you thought it that the drug slows ALS, by chapter: ${words}.`)];
   }
 
   /* An element that shows what is kept, and draws itself anew when that changes. */

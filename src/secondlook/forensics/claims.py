@@ -53,7 +53,7 @@ def agree(first, second, *, decimals: int | None = None) -> Verdict:
         else f"No number is printed both as {a.text} and as {b.text}.",
         lines(
             f"{a.text} is {show_range(a.low, a.high)}; {b.text} is {show_range(b.low, b.high)}",
-            f"{a.text} − {b.text} = {show(a.value - b.value)}",
+            f"{a.text} − {b.text} = {show(a.value - b.value)}" if a.value != b.value else "",
         ),
         {"difference": a.value - b.value, "difference_range": spread},
     )
@@ -122,13 +122,14 @@ def rescale(value, over, to, printed_value=None, *, decimals=None) -> Verdict:
     """
     figure = printed.number("value", value, decimals)
     factor = printed.positive("to", to) / printed.positive("over", over)
+    times, share = (f" {sign} {x}" * (x != 1) for sign, x in (("×", to), ("/", over)))
     scaled, low, high = (factor * x for x in (figure.value, figure.low, figure.high))
     verdict, sure, why = compare(printed_value, scaled, low, high, "printed_value", "rate")
     return Verdict(
         verdict,
         sure,
         why,
-        f"{figure.text} × {to} / {over} = {show_allowed(scaled, low, high)}",
+        f"{figure.text}{times}{share} = {show_allowed(scaled, low, high)}",
         {"value": scaled, "value_range": (low, high)},
     )
 
