@@ -236,12 +236,17 @@ def test_three_contrasts_between_three_arms_are_singular_and_exact():
         assert max_tail(limit, r, sides=sides) == pytest.approx(share, abs=4 * se)
 
 
+PRECISE = {"maxpts": 1_000_000, "abseps": 1e-6, "releps": 1e-6}
+
+
 def test_any_correlation_is_near_that_of_scipy():
     rng = np.random.default_rng(12)
     endpoints_by_contrasts = np.kron(equal(0.59, 2), DOSES)
     for r in (endpoints_by_contrasts, random_correlation(rng, 3), random_correlation(rng, 5)):
         for z in (1.0, 2.0, 2.5):
-            wanted = 1 - multivariate_normal.cdf(np.full(len(r), z), cov=r, maxpts=100_000)
+            # SciPy draws at random; few points make a judge that errs as much as we may
+            judge = multivariate_normal.cdf(np.full(len(r), z), cov=r, **PRECISE)
+            wanted = 1 - judge
             assert max_tail(z, r, sides=1) == pytest.approx(wanted, rel=3e-3, abs=2e-5)
 
 
