@@ -227,7 +227,7 @@ def test(options):
         ("layout", ["-m", "ruff", "format", "--check", "."], None),
         ("units", ["-m", "pytest", "tests/unit", "-n", "2"], None),
         ("notebooks", ["-m", "pytest", "--nbval", "-p", "no:cacheprovider", *NOTEBOOKS], static),
-        ("notebooks' rules", ["-m", "pytest", "tests/notebooks"], None),
+        ("notebooks' rules", ["-m", "pytest", "tests/notebooks", "-n", "2"], None),
         ("site", ["tools/site.py", "build"], None),
         ("engine in a browser", ["-m", "pytest", ENGINE], None),
         ("site in a browser", ["-m", "pytest", "tests/site", "-n", "2", "--ignore", ENGINE], None),

@@ -68,7 +68,7 @@ def test_a_pasted_line_is_read_and_the_picture_follows(live):
     said = paste(live, "58 + 51 = 119")
     assert "119" in said and "cannot all be as printed" in said
     chosen = live.locator(f"{BENCH} select").first.locator("option:checked")
-    assert chosen.inner_text() == "what I paste"
+    assert chosen.inner_text().replace("\xa0", " ") == "what I paste"
     assert live.locator(f"{BENCH} .sl-figure").inner_html() != before
     again = paste(live, "HR 0·57 (95% CI 0·35–0·92), p=0·01")
     assert "0.57" in again and "one-sided" in again
@@ -93,6 +93,17 @@ def test_hostile_text_runs_nothing_and_is_not_judged_with_certainty(live, text):
     link = live.locator(f"{BENCH} .sl-links a").first.get_attribute("href")
     assert link.startswith("#forensic-bench?") and "<" not in link
     assert live.thrown == []
+
+
+def test_a_link_to_the_bench_leads_there_though_nothing_was_predicted(page):
+    page.goto(PAGE + "#forensic-bench?from=AN.06")
+    page.wait_for_load_state("load")
+    bench = page.locator(BENCH)
+    bench.wait_for(state="visible")
+    assert bench.evaluate("e => Math.abs(e.getBoundingClientRect().top)") < 900
+    assert page.evaluate("localStorage.getItem('secondlook')") is None  # no result counts as seen
+    # what another prediction gates stays shut
+    assert not page.locator("[data-lab=spin-dial]").is_visible()
 
 
 def test_a_hostile_link_is_followed_as_text(new_page):

@@ -785,6 +785,7 @@
   const LOOKED = 'You looked first. A prediction you commit now is kept and marked late.';
 
   const landed = new Set(); // reveals into whose text an address has led the reader on this page
+  const opened = new Set(); // reveals into whose own result it has
 
   /* What follows a reveal's cell in its section of a book page, up to the next prediction. */
   function following(reveal) {
@@ -810,7 +811,8 @@
 
   function hashTarget() {
     try {
-      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const name = decodeURIComponent(location.hash.slice(1));
+      return document.getElementById(name) || document.querySelector(`[data-lab="${CSS.escape(name.split('?')[0])}"]`);
     } catch (error) {
       return null; // a stray % in the address
     }
@@ -819,9 +821,10 @@
   /* The address (a link, a search) leads to a place that waits: show it, and only for this visit. */
   function landOnHash() {
     const target = hashTarget();
-    if (!target?.closest('.sl-later')) return;
+    if (!target?.closest('.sl-later, .sl-shut')) return;
     for (const reveal of document.querySelectorAll('sl-reveal')) {
       if (following(reveal).some((node) => node.contains(target))) landed.add(reveal.dataset.id);
+      if (target.closest('.sl-shut')?.contains(reveal)) opened.add(reveal.dataset.id);
     }
     announce();
     target.scrollIntoView();
@@ -851,8 +854,9 @@
 
     draw() {
       const r = prediction(this.key);
+      const shut = !r && !opened.has(this.key);
       const hadFocus = this.bar.contains(document.activeElement);
-      this.bar.hidden = Boolean(r);
+      this.bar.hidden = !shut;
       const meaning = !landed.has(this.key) && following(this).length > 0;
       setText(
         this.words,
@@ -862,7 +866,7 @@
       else if (r && hadFocus) setText(this.looked, 'Your prediction was committed in another tab.');
       else if (!r || this.looked.textContent === LOOKED) setText(this.looked, '');
       hideFollowing();
-      this.hideRest(!r);
+      this.hideRest(shut);
       if (r && hadFocus) {
         this.looked.focus();
       }
