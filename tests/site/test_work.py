@@ -558,7 +558,9 @@ def test_a_page_saved_to_be_read_is_no_export_and_says_so(at, tmp_path):
     path = tmp_path / "my-second-look.html"
     path.write_text("<!doctype html><p>Mine</p>", encoding="utf-8")
     page.get_by_label("Import from a file").set_input_files(path)
-    page.get_by_text("it is a page to read and not the exported data").wait_for()
+    said = page.get_by_text("it is a page to read and not the exported data")
+    said.wait_for()
+    assert said.is_visible() and stored(page) is None
 
 
 def test_after_a_verdict_the_claim_still_stands_on_a_telephone(browser, url):
