@@ -65,6 +65,7 @@ def test_every_lab_moves_from_the_keyboard(live):
         "names => [...document.querySelectorAll(names)].map((lab) => lab.dataset.lab)", MOVES
     )
     assert len(set(names)) == len(names) and live.locator("[data-lab]").count()
+    assert names or "07_verdict" in live.url  # whose labs all work without Python
     for name in names:
         lab = live.locator(f"[data-lab={name}]")
         sliders = lab.get_by_role("slider")
